@@ -1,0 +1,377 @@
+package referralui
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+
+	"soapstone/internal/civil"
+	"soapstone/internal/errs"
+	"soapstone/internal/id"
+	"soapstone/internal/referral"
+	"soapstone/internal/web"
+	"soapstone/internal/web/form"
+	"soapstone/internal/web/kit"
+)
+
+// formView is everything the referral form shows besides its fields.
+type formView struct {
+	Form        *form.Form
+	Patient     id.Patient
+	Editing     referral.Referral // zero for a new one
+	Scans       []referral.Scan   // uploaded with this form, not attached yet
+	Prescribers []referral.Prescriber
+	Diagnoses   []diagnosisView
+	Results     []referral.Choice
+	Order       string // the order and its end in words
+	Today       civil.Date
+	Focus       string // name of the field that gets the focus after a step in place
+}
+
+func (v formView) isNew() bool { return v.Editing.ID.IsZero() }
+
+func (v formView) action() string {
+	if v.isNew() {
+		return listURL(v.Patient) + "/new"
+	}
+	return referralURL(v.Patient, v.Editing.ID) + "/edit"
+}
+
+// diagnosisView is one chosen code.
+type diagnosisView struct {
+	At           int
+	Code         string
+	Text         string
+	Complaint    string
+	Warning      string
+	Replacements []referral.Choice
+}
+
+func (u *ui) ask(w http.ResponseWriter, r *http.Request) error {
+	f := form.Empty()
+	if from, err := id.Parse[id.Referral](r.URL.Query().Get("from")); err == nil {
+		pid, err := web.PathID[id.Patient](r, "patient")
+		if err != nil {
+			return err
+		}
+		old, _, err := u.Referrals.View(r.Context(), pid, from)
+		if err != nil {
+			return err
+		}
+		f = encodeOrder(old)
+	}
+	if b, err := id.Parse[id.Blob](r.URL.Query().Get("scan")); err == nil {
+		f.Set("scan_id", b.String())
+	}
+	return u.showForm(w, r, f, referral.Referral{}, "")
+}
+
+func (u *ui) register(w http.ResponseWriter, r *http.Request) error {
+	pid, err := web.PathID[id.Patient](r, "patient")
+	if err != nil {
+		return err
+	}
+	return u.submit(w, r, referral.Referral{}, func(in referral.Input, _ int64) (string, string, error) {
+		rid, err := u.Referrals.Register(r.Context(), pid, in)
+		if in.Draft {
+			return referralURL(pid, rid), "Draft saved.", err
+		}
+		return referralURL(pid, rid), "Referral saved.", err
+	})
+}
+
+func (u *ui) edit(w http.ResponseWriter, r *http.Request) error {
+	pid, rid, err := ids(r)
+	if err != nil {
+		return err
+	}
+	old, _, err := u.Referrals.View(r.Context(), pid, rid)
+	if err != nil {
+		return err
+	}
+	if old.State == referral.Closed {
+		return errs.New(errs.Conflict, "This referral is closed. Reopen it before you change it.")
+	}
+	return u.showForm(w, r, encode(old), old, "")
+}
+
+func (u *ui) amend(w http.ResponseWriter, r *http.Request) error {
+	pid, rid, err := ids(r)
+	if err != nil {
+		return err
+	}
+	old, _, err := u.Referrals.View(r.Context(), pid, rid)
+	if err != nil {
+		return err
+	}
+	return u.submit(w, r, old, func(in referral.Input, version int64) (string, string, error) {
+		return referralURL(pid, rid), "Changes saved.", u.Referrals.Amend(r.Context(), pid, rid, version, in)
+	})
+}
+
+// submit reads the form, keeps an upload, does what the pressed button says
+// and, when that is to save and nothing is wrong, saves.
+func (u *ui) submit(w http.ResponseWriter, r *http.Request, old referral.Referral,
+	save func(in referral.Input, version int64) (url, flash string, err error)) error {
+	f, err := u.parse(w, r)
+	if err != nil {
+		return err
+	}
+	if do, focus, done := u.step(r, f); done {
+		return u.showForm(w, r, f, old, focus)
+	} else if do != "" {
+		f.Set("do", do)
+	}
+	in := decode(f)
+	u.takeTyped(f, &in)
+	if f.Valid() {
+		url, flash, err := save(in, version(f))
+		if err == nil {
+			return web.See(w, r, url, flash)
+		}
+		if !f.Merge(err) {
+			return err
+		}
+	} else if err := u.Referrals.Check(r.Context(), in, f.Errors()); err != nil && !f.Merge(err) {
+		return err
+	}
+	return u.showForm(w, r, f, old, "")
+}
+
+// parse reads either kind of body: scripts leave the file out where it is not
+// needed. A file is kept at once, whatever else is wrong.
+func (u *ui) parse(w http.ResponseWriter, r *http.Request) (*form.Form, error) {
+	if !strings.HasPrefix(r.Header.Get("Content-Type"), "multipart/") {
+		return web.ParseForm(w, r)
+	}
+	f, files, err := web.ParseUpload(w, r, referral.MaxScan)
+	if errs.Is(err, errs.TooLarge) {
+		f.TooLarge("scan", "This file is far over 15 MB. Scan it with a lower resolution, or photograph it.")
+		return f, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	pid, err := web.PathID[id.Patient](r, "patient")
+	if err != nil {
+		return nil, err
+	}
+	for _, file := range files.All("scan") {
+		kept, err := u.Referrals.Upload(r.Context(), pid, file.Name, file.Type, file.Data)
+		if err != nil {
+			if !f.Merge(err) {
+				return nil, err
+			}
+			continue
+		}
+		f.Set("scan_id", append(slices.Clone(f.Values("scan_id")), kept.ID.String())...)
+	}
+	return f, nil
+}
+
+// step does what a button says that saves nothing. done is false for the
+// buttons that save; do is then what to save as.
+func (u *ui) step(r *http.Request, f *form.Form) (do, focus string, done bool) {
+	do = f.Value("do")
+	switch {
+	case do == "scan.upload":
+		return "", "", true
+	case strings.HasPrefix(do, "scan.remove:"):
+		f.Set("scan_id", slices.DeleteFunc(slices.Clone(f.Values("scan_id")), func(v string) bool { return "scan.remove:"+v == do })...)
+		return "", "", true
+	case do == "prescriber.find":
+		return "", "prescriber_q", true
+	case do == "dx.search" || do == "enter" && f.Has("dx_q"):
+		u.takeExact(r, f)
+		return "", "dx_q", true
+	case do == "enter" && f.Has("prescriber_q") && !f.Has("prescriber"):
+		return "", "prescriber_q", true
+	case do == "draft":
+		return "draft", "", false
+	case do == "" || do == "save" || do == "enter":
+		return "save", "", false
+	}
+	editDiagnoses(f, do)
+	return "", "dx_q", true
+}
+
+// takeExact adds what was typed when it is a whole code that the list has.
+func (u *ui) takeExact(r *http.Request, f *form.Form) {
+	code, err := referral.ParseCode(f.Value("dx_q"))
+	if err != nil {
+		return
+	}
+	found, err := u.Referrals.SearchCodes(r.Context(), code, dates(f))
+	if err == nil && len(found) == 1 && found[0].Code == code {
+		addCode(f, code)
+	}
+}
+
+// takeTyped takes a code that was typed and not added; words are a complaint,
+// so that nobody believes them saved.
+func (u *ui) takeTyped(f *form.Form, in *referral.Input) {
+	typed := strings.TrimSpace(f.Value("dx_q"))
+	if typed == "" {
+		return
+	}
+	if _, err := referral.ParseCode(typed); err != nil {
+		f.AddError("dx_q", "Choose a diagnosis from the list, or clear this box.")
+		return
+	}
+	addCode(f, typed)
+	in.Codes = f.Values("dx")
+}
+
+func (u *ui) showForm(w http.ResponseWriter, r *http.Request, f *form.Form, old referral.Referral, focus string) error {
+	title := "Register a referral"
+	if !old.ID.IsZero() {
+		title = "Edit referral"
+	}
+	page, pid, err := u.page(r, title)
+	if err != nil {
+		return err
+	}
+	v := formView{Form: f, Patient: pid, Editing: old, Today: u.today(r), Focus: focus}
+	if err := u.fill(r, &v); err != nil {
+		return err
+	}
+	page.Form, page.Width, page.HTMX, page.Tabs, page.Scripts = f, kit.Wide, true, nil, []string{"referral.js"}
+	page.Back = kit.To("Referrals", listURL(pid))
+	if old.ID.IsZero() {
+		page.Actions = kit.Button(kit.Btn{Label: "Start with a photo or scan", Icon: "camera", URL: "#" + kit.ID("scan"), Tone: kit.Quiet})
+	} else {
+		page.Back = kit.To("Referral", referralURL(pid, old.ID))
+	}
+	web.AllowFrames(w)
+	return web.Render(w, r, f.Status(), formPage(page, v))
+}
+
+// fill looks up what the form shows beside its fields.
+func (u *ui) fill(r *http.Request, v *formView) error {
+	var err error
+	if v.Prescribers, err = u.offered(r, v.Form.Value("prescriber_q"), v.Form.Value("prescriber")); err != nil {
+		return err
+	}
+	on := dates(v.Form)
+	for i, code := range v.Form.Values("dx") {
+		d, err := u.describe(r, i, code, v.Form.Error(referral.DiagnosisField(i)), on)
+		if err != nil {
+			return err
+		}
+		v.Diagnoses = append(v.Diagnoses, d)
+	}
+	if v.Results, err = u.Referrals.SearchCodes(r.Context(), v.Form.Value("dx_q"), on); err != nil {
+		return err
+	}
+	v.Order = orderWords(v.Form)
+	if named := scans(v.Form); len(named) > 0 {
+		l, err := u.Referrals.List(r.Context(), v.Patient)
+		if err != nil {
+			return err
+		}
+		v.Scans = slices.DeleteFunc(l.Waiting, func(s referral.Scan) bool { return !slices.Contains(named, s.ID) })
+	}
+	return nil
+}
+
+// describe says what a chosen code means. One that is refused comes with the
+// codes that continue it, to be put in its place.
+func (u *ui) describe(r *http.Request, at int, code, complaint string, on civil.Date) (diagnosisView, error) {
+	d := diagnosisView{At: at, Code: code, Complaint: complaint}
+	found, err := u.Referrals.SearchCodes(r.Context(), code, on)
+	if err != nil {
+		return d, err
+	}
+	for _, c := range found {
+		if c.Code == code {
+			d.Text = c.Description
+		} else if complaint != "" && strings.HasPrefix(c.Code, code) && len(d.Replacements) < 6 {
+			d.Replacements = append(d.Replacements, c)
+		}
+	}
+	return d, nil
+}
+
+// offered are the prescribers to choose from: the chosen one first, then those
+// found, or those with the newest referrals while nothing is typed.
+func (u *ui) offered(r *http.Request, typed, chosen string) ([]referral.Prescriber, error) {
+	var list []referral.Prescriber
+	var err error
+	if strings.TrimSpace(typed) == "" {
+		list, err = u.Referrals.RecentPrescribers(r.Context())
+	} else {
+		list, err = u.Referrals.SearchPrescribers(r.Context(), typed)
+		list = slices.DeleteFunc(list, func(p referral.Prescriber) bool { return !p.Active })
+	}
+	if err != nil {
+		return nil, err
+	}
+	list = list[:min(len(list), 8)]
+	cid, err := id.Parse[id.Prescriber](chosen)
+	if err != nil {
+		return list, nil
+	}
+	list = slices.DeleteFunc(list, func(p referral.Prescriber) bool { return p.ID == cid })
+	p, err := u.Referrals.Prescriber(r.Context(), cid)
+	if errs.Is(err, errs.NotFound) {
+		return list, nil
+	}
+	return append([]referral.Prescriber{p}, list...), err
+}
+
+// orderWords is the order in words, from whatever of it can be read.
+func orderWords(f *form.Form) string {
+	quiet := form.Empty()
+	for _, name := range []string{"per_week", "weeks", "visits", "minutes", "written_on", "ends_on"} {
+		quiet.Set(name, f.Value(name))
+	}
+	o, wrong := referral.Order{PerWeek: quiet.Int("per_week", 1, referral.MaxPerWeek), Weeks: quiet.Int("weeks", 1, referral.MaxWeeks),
+		Visits: quiet.Int("visits", 1, referral.MaxVisits), Minutes: quiet.Int("minutes", 1, referral.MaxMinutes)}.Resolve()
+	if len(wrong) > 0 {
+		return wrong[0].Message
+	}
+	ends := quiet.Date("ends_on")
+	if ends.IsZero() {
+		ends = referral.EndDate(quiet.Date("written_on"), o.Weeks)
+	}
+	words := o.Words()
+	if words != "" && !ends.IsZero() {
+		words += ", until " + ends.Human()
+	}
+	return words
+}
+
+// codes answers the search for diagnosis codes while one types.
+func (u *ui) codes(w http.ResponseWriter, r *http.Request) error {
+	f, err := web.ParseForm(w, r)
+	if err != nil {
+		return err
+	}
+	found, err := u.Referrals.SearchCodes(r.Context(), f.Value("dx_q"), dates(f))
+	if err != nil {
+		return err
+	}
+	return web.Render(w, r, http.StatusOK, codeResults(f.Value("dx_q"), found))
+}
+
+// order answers with the order in words while one types its numbers.
+func (u *ui) order(w http.ResponseWriter, r *http.Request) error {
+	f, err := web.ParseForm(w, r)
+	if err != nil {
+		return err
+	}
+	return web.Render(w, r, http.StatusOK, orderLine(orderWords(f)))
+}
+
+// pick answers the search for a prescriber while one types.
+func (u *ui) pick(w http.ResponseWriter, r *http.Request) error {
+	f, err := web.ParseForm(w, r)
+	if err != nil {
+		return err
+	}
+	offered, err := u.offered(r, f.Value("prescriber_q"), f.Value("prescriber"))
+	if err != nil {
+		return err
+	}
+	return web.Render(w, r, http.StatusOK, prescriberChoices(f, offered))
+}
