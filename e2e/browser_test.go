@@ -18,7 +18,6 @@ import (
 	"soapstone/internal/db"
 	"soapstone/internal/id"
 	"soapstone/internal/visit"
-	"soapstone/internal/visit/note"
 	"soapstone/internal/web/webtest"
 )
 
@@ -81,66 +80,6 @@ func at(t *testing.T, place config.Place, fn func(a *app.App)) {
 		}
 	}()
 	fn(a)
-}
-
-// A note is being written while the server is killed and started again: the
-// page keeps what is entered, goes on, and sends it by itself.
-func TestNoteOutlivesAKilledServer(t *testing.T) {
-	needBrowser(t)
-	place, practice := demoPlace(t)
-	var v string
-	at(t, place, func(a *app.App) { v = planToday(t, a, practice) })
-	p := startServer(t, place, "")
-	tab := webtest.Open(t, "http://"+p.addr)
-	tab.Go("/")
-	tab.Click("Maya Brandt")
-	tab.See("Today")
-	tab.Go("/visits/" + v + "/note")
-	noteReady(tab)
-	tab.Choose("Pain now", "4")
-	tab.See("Saved ")
-	p.kill()
-	tab.Choose("Pain now", "3")
-	tab.Fill("Your assessment", "Turns further than last week.")
-	tap(tab, "infraspinatus-l")
-	tab.See("Not saved yet – will try again")
-	p = startServer(t, place, p.addr)
-	tab.See("Saved ")
-	tab.Reload()
-	noteReady(tab)
-	tab.In("Marked places").See("Infraspinatus, left")
-	if !tab.In("Pain now").Checked("3") || tab.Value("Your assessment") != "Turns further than last week." {
-		t.Error("what was entered while the server was dead is lost")
-	}
-	// Once more, and this time the tab is closed and opened again before the
-	// server is back.
-	p.kill()
-	tab.Fill("Your assessment", "Turns further than last week; less guarded.")
-	tab.See("Not saved yet – will try again")
-	startServer(t, place, p.addr)
-	tab.Reload()
-	noteReady(tab)
-	tab.See("Saved ")
-	p.kill()
-	stored(t, place, practice, v, "Turns further than last week; less guarded.")
-}
-
-// stored reads the draft from the data folder after the server is gone.
-func stored(t *testing.T, place config.Place, practice id.Practice, v, assessment string) {
-	t.Helper()
-	at(t, place, func(a *app.App) {
-		d, err := note.Decode([]byte(lookup(t, a, practice, `SELECT body FROM note WHERE practice_id = $1 AND visit_id = $2`, v)))
-		if err != nil {
-			t.Fatal(err)
-		}
-		marked := false
-		for _, m := range d.Marks {
-			marked = marked || m.Site == "infraspinatus-l"
-		}
-		if d.Subjective.PainNow == nil || *d.Subjective.PainNow != 3 || d.Assessment != assessment || !marked {
-			t.Errorf("stored: %+v", d)
-		}
-	})
 }
 
 // Signing in, finding a patient and opening a chart with the keyboard alone.

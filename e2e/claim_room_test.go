@@ -16,43 +16,16 @@ import (
 	"soapstone/internal/web/webtest"
 )
 
-// The budget of the workbench, in taps after /claims is open.
-const (
-	cleanTaps = 2  // for what is ready
-	wholeTaps = 11 // for 14 that are ready and 2 that have to be mended
+// The budgets of the workbench, after /claims is open: for what is ready, and for
+// 14 that are ready and 2 that have to be mended.
+var (
+	cleanBudget = budget{taps: 2, seconds: 10}
+	wholeBudget = budget{taps: 11, seconds: 60}
 )
-
-// finger counts what a person does on the glass: one tap for each control,
-// fields that are typed into included.
-type finger struct {
-	*webtest.Tab
-	taps int
-}
-
-func (f *finger) tap(name string) {
-	f.T.Helper()
-	f.taps++
-	f.Click(name)
-}
-
-func (f *finger) write(label, text string) {
-	f.T.Helper()
-	f.taps++
-	f.Fill(label, text)
-}
-
-// within fails when more was tapped than the budget allows.
-func (f *finger) within(budget int, what string) {
-	f.T.Helper()
-	f.T.Logf("%s: %d taps of %d", what, f.taps, budget)
-	if f.taps > budget {
-		f.T.Errorf("%s took %d taps; the budget is %d", what, f.taps, budget)
-	}
-}
 
 // workbench is a clinic with 14 claims that are ready and two that are not: one
 // to a payer whose contract has ended, one of a patient without a ZIP code.
-func workbench(t *testing.T) (*clinic, *finger) {
+func workbench(t *testing.T) (*clinic, *hand) {
 	t.Helper()
 	c := openClinic(t)
 	c.billing()
@@ -77,13 +50,14 @@ func workbench(t *testing.T) (*clinic, *finger) {
 			t.Fatalf("%d claims are %s, want %d", got.Counts[s], s, n)
 		}
 	}
-	f := &finger{Tab: webtest.Open(t, c.url)}
+	f := &hand{Tab: webtest.Open(t, c.url)}
 	f.SetViewport(820, 1180)
 	f.Go("/")
 	f.Click("Maya Brandt")
 	f.See("Today")
 	f.Go("/claims")
 	f.See("Blocked", "Ready")
+	f.begin()
 	return c, f
 }
 
@@ -91,10 +65,12 @@ func workbench(t *testing.T) (*clinic, *finger) {
 func TestJourneyClaimCleanBatch(t *testing.T) {
 	needBrowser(t)
 	_, f := workbench(t)
-	f.tap("Ready")
-	f.tap("Send 14 claims · 837P · $630.00")
+	f.think().tap("Ready")
+	f.wait()
+	f.think().tap("Send 14 claims · 837P · $630.00")
+	f.wait()
 	f.See("claims-000000001.837", "14 claims sent", "$630.00")
-	f.within(cleanTaps, "the clean batch")
+	f.within(cleanBudget, "the clean batch")
 	// The payer has no postal address, which a file can do without and a form
 	// cannot: what is shown of the form is no form to be sent.
 	f.Click("Noraa Feldt")
@@ -107,18 +83,23 @@ func TestJourneyClaimCleanBatch(t *testing.T) {
 func TestJourneyClaimBatchWithTwoToMend(t *testing.T) {
 	needBrowser(t)
 	_, f := workbench(t)
-	f.tap("Set aside…")
+	f.think().tap("Set aside…")
 	f.write("Why this claim may go all the same", "The payer agreed by phone to pay for March.")
 	f.tap("Set aside")
+	f.wait()
 	f.See("Check set aside.")
-	f.tap("Open the patient’s details")
-	f.write("ZIP code", "60602")
+	f.think().tap("Open the patient’s details")
+	f.wait()
+	f.think().write("ZIP code", "60602")
 	f.tap("Save")
+	f.wait()
 	f.tap("Claims")
+	f.wait()
 	f.See("16 claims pass all checks that block")
-	f.tap("Send 16 claims · 837P · $720.00")
+	f.think().tap("Send 16 claims · 837P · $720.00")
+	f.wait()
 	f.See("claims-000000001.837", "16 claims sent")
-	f.within(wholeTaps, "14 ready and 2 to mend")
+	f.within(wholeBudget, "14 ready and 2 to mend")
 	f.NoErrors()
 }
 

@@ -98,7 +98,7 @@ func (c *clinic) billing() {
 		Address: practice.Address{Line1: "1 Main St", City: "Chicago", State: "IL", PostalCode: "60601-1234"}}))
 	ok(r.Fees.Save(c.ctx, fee.Schedule{Name: "Charges", Kind: fee.Standard, FromOn: today.AddDays(-60), Lines: []fee.Line{{Code: "97140", Price: 4500}, {Code: "97124", Price: 4000}}}))(c.t)
 	must(c.t, r.Claims.SaveSettings(c.ctx, claim.Settings{SubmitterName: "Millpond Bodywork", SubmitterID: "MILL01", Contact: "Maya Brandt", Phone: "312-555-0100",
-		ReceiverName: "Clearing House", ReceiverID: "CLEAR1", Usage: "T"}))
+		ReceiverName: "Clearing House", ReceiverID: "CLEAR1", Usage: "P"}))
 }
 
 // payer is one that pays massage therapists and knows the owner.

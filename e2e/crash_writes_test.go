@@ -156,9 +156,9 @@ func clearSafety(ctx context.Context, s *screening.Service, p id.Patient, day ci
 	if len(j.Undecided) == 0 {
 		return nil
 	}
-	words := map[string]string{}
+	choices := map[string]screening.Choice{}
 	for _, f := range j.Undecided {
-		words[f.Rule.ID] = "Discussed with the patient. " + f.Rule.Do
+		choices[f.Rule.ID] = screening.Choice{Course: screening.Proceed, Reason: "Discussed with the patient. " + f.Rule.Do}
 	}
-	return s.Decide(ctx, p, words)
+	return s.Decide(ctx, p, choices)
 }

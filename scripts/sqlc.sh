@@ -51,7 +51,7 @@ Y
   printf '      - column: "*.*_cents"\n        go_type: {import: "soapstone/internal/money", type: "Cents"}\n'
   for k in practice location user session passkey audit seal job blob document patient allergy medication consent intake \
            prescriber referral diagnosis authorisation screening clearance assessment finding plan goal visit note score report activity \
-           payer enrolment coverage schedule claim batch waiver entry payment receipt method task; do
+           payer enrolment coverage schedule claim batch waiver entry payment receipt method task paper provider credential requirement training; do
     T=$(echo "$k" | awk '{print toupper(substr($0,1,1)) substr($0,2)}')
     column "${k}_id" "$T"
     column "*_${k}_id" "$T"

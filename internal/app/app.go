@@ -25,6 +25,7 @@ import (
 	"soapstone/internal/clock"
 	"soapstone/internal/config"
 	"soapstone/internal/db"
+	"soapstone/internal/inbox"
 	"soapstone/internal/jobs"
 	"soapstone/internal/seal"
 	"soapstone/internal/tlscert"
@@ -37,6 +38,7 @@ type Config struct {
 	Database string // postgres://…; the place's SQLite file when empty
 	Addr     string // plain HTTP, loopback only; "127.0.0.1:8080" when empty
 	Dev      bool   // adds /ui
+	Inbox    string // folder that scanners put files into; none when empty
 	// Bulk opens the data for building a demonstration, not for serving: see db.Options.
 	Bulk bool
 	// Demo shows the demonstration's sign-in buttons; set by the demo verb.
@@ -57,6 +59,7 @@ type App struct {
 	rooms Rooms
 	srv   *web.Server
 	doors *doors
+	inbox *inbox.Watch // nil when no folder is named
 	wg    sync.WaitGroup
 	stop  context.CancelFunc
 	once  sync.Once
@@ -87,6 +90,9 @@ func Open(ctx context.Context, cfg Config) (*App, error) {
 	}
 	a := &App{cfg: cfg, key: key, db: d}
 	if err := a.compose(); err != nil {
+		return nil, errors.Join(err, d.Close())
+	}
+	if err := a.openInbox(); err != nil {
 		return nil, errors.Join(err, d.Close())
 	}
 	return a, nil
@@ -124,6 +130,9 @@ func (a *App) start(ctx context.Context) {
 	background(func(ctx context.Context) { a.log.Run(ctx, a.cfg.Log) })
 	background(func(ctx context.Context) { a.queue.Run(ctx, a.cfg.Log) })
 	background(a.sweep)
+	if a.inbox != nil {
+		background(a.watchInbox)
+	}
 	if len(a.cfg.Demo) == 0 {
 		background(a.snapshots)
 	}

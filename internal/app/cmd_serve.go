@@ -12,8 +12,9 @@ import (
 
 type serveCmd struct {
 	dataFlags
-	Addr string `help:"Address for browsers on this computer. Other devices connect with TLS, see Settings, Connection." default:"127.0.0.1:8080" placeholder:"HOST:PORT"`
-	Dev  bool   `help:"Add /ui, the page that shows every component." hidden:""`
+	Addr  string `help:"Address for browsers on this computer. Other devices connect with TLS, see Settings, Connection." default:"127.0.0.1:8080" placeholder:"HOST:PORT"`
+	Inbox string `help:"Folder that a scanner or fax machine puts files into. They are taken into the inbox and removed from the folder." type:"existingdir" env:"SOAPSTONE_INBOX" placeholder:"DIR"`
+	Dev   bool   `help:"Add /ui, the page that shows every component." hidden:""`
 }
 
 // Help is the verb's example.
@@ -29,7 +30,7 @@ func (c serveCmd) Run(r *run) error {
 	if _, err := os.Stat(demoMark(place)); err == nil {
 		return fmt.Errorf("%s holds a demonstration. Start it with: soapstone demo --data %s", place.Dir, place.Dir)
 	}
-	a, err := Open(r.ctx, Config{Place: place, Database: c.Database, Addr: c.Addr, Dev: c.Dev, Log: r.logger(false), Out: r.out})
+	a, err := Open(r.ctx, Config{Place: place, Database: c.Database, Addr: c.Addr, Inbox: c.Inbox, Dev: c.Dev, Log: r.logger(false), Out: r.out})
 	if err != nil {
 		return err
 	}

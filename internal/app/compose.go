@@ -12,9 +12,10 @@ import (
 	"soapstone/internal/authn/authnui"
 	"soapstone/internal/authz"
 	"soapstone/internal/blob"
+	"soapstone/internal/careteam"
+	"soapstone/internal/careteam/careteamui"
 	"soapstone/internal/checkout"
 	"soapstone/internal/checkout/checkoutui"
-	"soapstone/internal/civil"
 	"soapstone/internal/claim"
 	"soapstone/internal/claim/claimui"
 	"soapstone/internal/claimpaper"
@@ -23,13 +24,19 @@ import (
 	"soapstone/internal/consent/consentui"
 	"soapstone/internal/coverage"
 	"soapstone/internal/coverage/coverageui"
+	"soapstone/internal/credential"
+	"soapstone/internal/credential/credentialui"
 	"soapstone/internal/db"
+	"soapstone/internal/diagnosiscode"
+	"soapstone/internal/diagnosiscode/diagnosiscodeui"
 	"soapstone/internal/document"
 	"soapstone/internal/errs"
 	"soapstone/internal/fee"
 	"soapstone/internal/fee/feeui"
 	"soapstone/internal/home"
 	"soapstone/internal/id"
+	"soapstone/internal/inbox"
+	"soapstone/internal/inbox/inboxui"
 	"soapstone/internal/intake"
 	"soapstone/internal/intake/intakeui"
 	"soapstone/internal/jobs"
@@ -51,11 +58,13 @@ import (
 	"soapstone/internal/screening/screeningui"
 	"soapstone/internal/tlscert/tlscertui"
 	"soapstone/internal/visit"
+	"soapstone/internal/visit/note"
 	"soapstone/internal/visit/visitui"
 	"soapstone/internal/visitledger"
 	"soapstone/internal/visitledger/visitledgerui"
 	"soapstone/internal/web"
 	"soapstone/internal/web/kit"
+	"soapstone/units"
 )
 
 // Rooms are the services, wired.
@@ -66,9 +75,12 @@ type Rooms struct {
 	Authn       *authn.Service
 	Practices   *practice.Service
 	Patients    *patient.Service
+	CareTeams   *careteam.Service
 	Consents    *consent.Service
 	Intakes     *intake.Service
+	Codes       *diagnosiscode.Service
 	Referrals   *referral.Service
+	Inbox       *inbox.Service
 	Screening   *screening.Service
 	Assessments *assessment.Service
 	Plans       *plan.Service
@@ -81,6 +93,7 @@ type Rooms struct {
 	Claims      *claim.Service
 	Accounts    *ledger.Service
 	Checkouts   *checkout.Service
+	Credentials *credential.Service
 }
 
 // compose wires every room, from the ground up.
@@ -95,17 +108,25 @@ func (a *App) compose() error {
 	r := Rooms{Knowledge: know, Authn: a.authn, Documents: document.New(a.db, a.key), Blobs: blob.New(a.db, a.key)}
 	r.Practices = practice.New(a.db, a.log, a.authn)
 	r.Patients = patient.New(a.db, a.log)
+	r.CareTeams = careteam.New(a.db, a.log, r.Patients)
+	r.Credentials = credential.New(a.db, a.log, r.Practices, r.Blobs)
 	r.Consents = consent.New(a.db, a.log, r.Patients, r.Documents, know)
 	r.Intakes = intake.New(a.db, a.log, r.Patients)
+	r.Codes = diagnosiscode.New(a.db, a.log, r.Blobs, know.ICD10())
 	r.Referrals = referral.New(a.db, a.log, r.Patients, r.Blobs, know.ICD10())
+	r.Referrals.Codes = r.Codes
+	r.Inbox = inbox.New(a.db, a.log, r.Patients, r.Blobs, r.Referrals)
 	r.Screening = screening.New(a.db, a.log, know, r.Patients, r.Referrals, r.Documents)
 	r.Assessments = assessment.New(a.db, a.log, r.Patients, r.Referrals, know)
 	r.Outcomes = outcome.New(a.db, a.log, know, r.Patients)
-	r.Plans = plan.New(a.db, a.log, plan.Deps{Patients: r.Patients, Referrals: r.Referrals, Assessments: r.Assessments, Knowledge: know, Measures: r.Outcomes, Severity: r.Screening})
+	safe := gate{r.Screening, r.Consents, r.Intakes, know}
+	r.Screening.Scans, r.Screening.Findings = r.Blobs, strength{r.Assessments}
+	r.Plans = plan.New(a.db, a.log, plan.Deps{Patients: r.Patients, Referrals: r.Referrals, Assessments: r.Assessments, Knowledge: know, Measures: r.Outcomes, Severity: r.Screening, Safety: safe})
 	r.Ledger = visitledger.New(a.db, a.log, r.Referrals)
-	r.Visits = visit.New(a.db, a.log, visit.Deps{Documents: r.Documents, Knowledge: know, Patients: r.Patients, Ledger: r.Ledger, Safety: gate{r.Screening}, Consent: r.Consents})
+	r.Visits = visit.New(a.db, a.log, visit.Deps{Documents: r.Documents, Knowledge: know, Patients: r.Patients, Ledger: r.Ledger, Safety: safe, Consent: r.Consents})
 	r.Reports = report.New(a.db, a.log, report.Deps{Patients: r.Patients, Referrals: r.Referrals, Assessments: r.Assessments, Plans: r.Plans,
-		Visits: r.Visits, Outcomes: r.Outcomes, Ledger: r.Ledger, Documents: r.Documents, Knowledge: know})
+		Visits: r.Visits, Outcomes: r.Outcomes, Ledger: r.Ledger, Documents: r.Documents, Knowledge: know,
+		Picture: func(marks []note.Mark) ([]byte, error) { return visitui.Picture(marks, know) }})
 	r.composeBilling(a)
 	r.Patients.AddAlertSource(r.Screening)
 	r.Patients.AddAlertSource(r.Ledger)
@@ -120,9 +141,11 @@ func (a *App) compose() error {
 // know each other: one asks what was paid, the other what is claimed.
 func (r *Rooms) composeBilling(a *App) {
 	r.Coverages = coverage.New(a.db, a.log, r.Patients, r.Referrals, r.Blobs, r.Knowledge)
+	r.Visits.Payer = payerRule{r.Coverages}
+	r.Ledger.Payers = insured{a.db, r.Coverages, r.Reports}
 	r.Fees = fee.New(a.db, a.log, r.Coverages)
 	r.Claims = claim.New(a.db, a.log, claim.Deps{Documents: r.Documents, Patients: r.Patients, Referrals: r.Referrals, Coverages: r.Coverages, Fees: r.Fees,
-		Practices: r.Practices, Knowledge: r.Knowledge, Blobs: r.Blobs, X12: claimx12.New(r.Knowledge), Paper: claimpaper.Printer{}, Reports: r.Reports})
+		Practices: r.Practices, Knowledge: r.Knowledge, Blobs: r.Blobs, X12: claimx12.New(r.Knowledge), Paper: claimpaper.Printer{}, Reports: r.Reports, Codes: r.Codes})
 	r.Accounts = ledger.New(r.Patients)
 	r.Checkouts = checkout.New(a.db, a.log, checkout.Deps{Patients: r.Patients, Practices: r.Practices, Coverages: r.Coverages, Fees: r.Fees,
 		Claims: r.Claims, Ledger: r.Accounts, Blobs: r.Blobs})
@@ -133,20 +156,30 @@ func (r *Rooms) composeBilling(a *App) {
 // checkoutPage is where a therapist goes on after signing.
 func checkoutPage(v id.Visit) string { return "/visits/" + v.String() + "/checkout" }
 
-// gate tells visits what the safety screening says.
-type gate struct{ s *screening.Service }
+// payerRule tells visits how a payer turns minutes into units.
+type payerRule struct{ s *coverage.Service }
 
-// Gate implements visit.SafetyGate.
-func (g gate) Gate(ctx context.Context, tx *db.Tx, p id.Patient, _ id.Visit, on civil.Date) (visit.GateResult, error) {
-	r, err := g.s.GateTx(ctx, tx, p, on)
-	return visit.GateResult{Blocked: r.Blocked, Reason: r.Reason, Unanswered: r.Unanswered, AskedOn: r.Late.On, AskedWhy: r.Late.Reason, Bars: r.Bars,
-		Precautions: r.Precautions, LocalSites: r.Sites, Rules: r.Rules}, err
+// UnitRule implements visit.Payer. Who may not see insurance is told nothing.
+func (p payerRule) UnitRule(ctx context.Context, tx *db.Tx, c visit.VisitCheck) (units.Rule, error) {
+	if _, err := authz.Require(ctx, authz.CoverageRead); err != nil {
+		return "", nil //nolint:nilerr // nothing is said of insurance to who may not see it
+	}
+	cover, found, err := p.s.ForVisitTx(ctx, tx, c.Patient, c.Referral, c.On)
+	if err != nil || !found {
+		return "", err
+	}
+	terms, err := p.s.TermsTx(ctx, tx, cover.Payer.ID, c.On)
+	if errs.Is(err, errs.Conflict) { // its rules are not known any more: that must keep no note from being saved
+		return "", nil
+	}
+	return terms.UnitRule, err
 }
 
 func (a *App) composeServer() error {
 	srv, err := web.NewServer(web.Config{
-		Dev: a.cfg.Dev, Clock: a.cfg.Clock, Log: a.cfg.Log, Auth: a.authn, Nav: home.Nav(),
-		Menu:      []kit.Link{kit.To("Security", "/security")},
+		Dev: a.cfg.Dev, Clock: a.cfg.Clock, Log: a.cfg.Log, Auth: a.authn, Nav: nav(),
+		Menu:      []kit.Link{kit.To("Preferences", "/preferences"), kit.To("My phrases", "/phrases"), kit.To("My credentials", "/credentials"), kit.To("Security", "/security")},
+		Find:      "/find",
 		OnRefused: a.refused,
 		Practice:  a.practiceName,
 	})
@@ -169,10 +202,14 @@ func (a *App) register(rt *web.Router) {
 	tlscertui.Register(rt, tlscertui.Deps{Doors: a.doors, Addresses: ownAddresses, Tabs: practiceui.Tabs, Changed: a.connectionChanged})
 	auditui.Register(rt, auditui.Deps{Log: a.log, Clock: c, Names: a.patientNames})
 	patientui.Register(rt, patientui.Deps{Patients: r.Patients})
+	careteamui.Register(rt, careteamui.Deps{Teams: r.CareTeams, Patients: r.Patients, Clock: c})
+	credentialui.Register(rt, credentialui.Deps{Credentials: r.Credentials})
 	consentui.Register(rt, consentui.Deps{Consents: r.Consents, Patients: r.Patients})
 	intakeui.Register(rt, intakeui.Deps{Intakes: r.Intakes, Patients: r.Patients})
-	referralui.Register(rt, referralui.Deps{Referrals: r.Referrals, Patients: r.Patients, Ledger: visitledgerui.Bars{Service: r.Ledger}, Clock: c})
-	screeningui.Register(rt, screeningui.Deps{Screening: r.Screening, Patients: r.Patients, Knowledge: r.Knowledge, Clock: c})
+	diagnosiscodeui.Register(rt, diagnosiscodeui.Deps{Codes: r.Codes, Tabs: practiceui.Tabs})
+	referralui.Register(rt, referralui.Deps{Referrals: r.Referrals, Patients: r.Patients, Ledger: visitledgerui.Bars{Service: r.Ledger}, Insured: insured{a.db, r.Coverages, r.Reports}, Clock: c})
+	inboxui.Register(rt, inboxui.Deps{Inbox: r.Inbox, Patients: r.Patients, Folder: a.inboxFolder, Clock: c})
+	screeningui.Register(rt, screeningui.Deps{Screening: r.Screening, Patients: r.Patients, Knowledge: r.Knowledge, Clock: c, Lender: a.authn})
 	assessmentui.Register(rt, assessmentui.Deps{Assessments: r.Assessments, Patients: r.Patients, Knowledge: r.Knowledge})
 	planui.Register(rt, planui.Deps{Plans: r.Plans, Patients: r.Patients, Knowledge: r.Knowledge})
 	outcomeui.Register(rt, outcomeui.Deps{Outcomes: r.Outcomes, Patients: r.Patients, Knowledge: r.Knowledge, Clock: c, Lender: a.authn})
@@ -183,7 +220,8 @@ func (a *App) register(rt *web.Router) {
 	claimui.Register(rt, claimui.Deps{Claims: r.Claims, Patients: r.Patients, Knowledge: r.Knowledge})
 	checkoutui.Register(rt, checkoutui.Deps{Checkouts: r.Checkouts, Patients: r.Patients})
 	home.Register(rt, home.Deps{DB: a.db, Log: a.log, Clock: c, Patients: r.Patients, Referrals: r.Referrals, Screening: r.Screening, Plans: r.Plans,
-		Visits: r.Visits, Outcomes: r.Outcomes, Ledger: r.Ledger, Reports: r.Reports, Knowledge: r.Knowledge})
+		Visits: r.Visits, Outcomes: r.Outcomes, Ledger: r.Ledger, Reports: r.Reports, CareTeams: r.CareTeams, Knowledge: r.Knowledge, Keys: a.authn,
+		Inbox: r.Inbox, Credentials: r.Credentials})
 }
 
 // health answers a probe: 503 while shutting down or when the data does not answer.

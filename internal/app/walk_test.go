@@ -44,7 +44,8 @@ var sources = map[string]string{
 	"claim":      `SELECT claim_id FROM claim WHERE practice_id = $1 ORDER BY claim_id LIMIT 1`,
 	"batch":      `SELECT batch_id FROM claim_batch WHERE practice_id = $1 ORDER BY batch_id LIMIT 1`,
 	"payment":    `SELECT payment_id FROM payment WHERE practice_id = $1 ORDER BY payment_id LIMIT 1`,
-	"card":       ``, "waiver": ``, "method": ``,
+	"provider":   ``, "paper": ``, "credential": ``, "requirement": ``, "training": ``,
+	"card": ``, "waiver": ``, "method": ``,
 	"session": ``, "authorisation": ``, "authorization": ``, "clearance": ``, "passkey": ``, "scan": ``, "blob": ``, "duplicate": ``, "other": ``,
 }
 

@@ -37,8 +37,8 @@ var floors = []floor{
 	}, false},
 	{floorKnowledge, []string{"knowledge"}, false},
 	{floorCapabilities, []string{
-		"practice", "patient", "careteam", "consent", "intake",
-		"referral", "screening", "assessment", "plan",
+		"practice", "patient", "careteam", "consent", "intake", "diagnosiscode",
+		"referral", "inbox", "screening", "assessment", "plan",
 		"schedule", "visit", "outcome", "visitledger",
 		"coverage", "fee", "claim", "remit", "ledger", "checkout",
 		"exam", "learn", "credential",
@@ -94,6 +94,7 @@ var crossPractice = map[string]string{
 	"authn.FirstPractice":       "asks whether the installation is set up",
 	"authn.ListPractices":       "maintenance goes through all practices in turn",
 	"authn.PersonByEmail":       "a person signs in with an address before the practice is known",
+	"inbox.Practices":           "the watched folder belongs to the installation; it serves the one practice there is",
 	"jobs.Due":                  "the worker serves all practices, going round them",
 }
 
@@ -104,8 +105,8 @@ var readsUpward = map[string]string{}
 // immutableTables and those with an immutablePrefix have no UPDATE and no
 // DELETE: what was signed, recorded or posted stays.
 var (
-	immutableTables = []string{"document", "audit_entry", "audit_seal", "audit_sealed", "blob", "referral_version", "visit_change", "safety_acknowledgement",
-		"claim_event", "claim_choice", "claim_batch", "claim_batch_item",
+	immutableTables = []string{"document", "audit_entry", "audit_seal", "audit_sealed", "blob", "referral_version", "prescriber_version", "visit_change", "safety_acknowledgement",
+		"inbox_event", "claim_event", "claim_choice", "claim_batch", "claim_batch_item",
 		"payment", "payment_reversal", "receipt"}
 	immutablePrefixes = []string{"ledger_"}
 )

@@ -1,13 +1,14 @@
 // Package assessment keeps what a therapist measures and finds when care
-// begins and again along its way: pain, range of motion, palpation, posture.
-// It decides how a value stands to the published norm, to the other side, to
-// the last value and to the first, and whether a change is larger than the
-// error of measuring.
+// begins and again along its way: pain, range of motion, palpation, posture,
+// gait, strength and special tests. It decides how a value stands to the
+// published norm, to the other side, to the last value and to the first,
+// whether a change is larger than the error of measuring, and how far a test
+// or a group of tests shifts the judgement.
 //
 // It holds findings and never a diagnosis. It refuses values that no body
-// gives (Content.Check), motions and body sites that the catalogue does not
-// know, and every change to a completed assessment: what was wrong is measured
-// anew, or marked as entered in error with a reason.
+// gives (Content.Check), motions, tests and body sites that the catalogue does
+// not know, and every change to a completed assessment: what was wrong is
+// measured anew, or marked as entered in error with a reason.
 package assessment
 
 import (
@@ -74,10 +75,12 @@ const (
 	Neck     Region = "neck"
 	Back     Region = "back"
 	Shoulder Region = "shoulder"
+	Pelvis   Region = "pelvis"
+	Wrist    Region = "wrist"
 )
 
 // Regions in the order shown.
-func Regions() []Region { return []Region{Neck, Back, Shoulder} }
+func Regions() []Region { return []Region{Neck, Back, Shoulder, Pelvis, Wrist} }
 
 // Label is the region in words.
 func (r Region) Label() string {
@@ -88,6 +91,10 @@ func (r Region) Label() string {
 		return "Back"
 	case Shoulder:
 		return "Shoulder"
+	case Pelvis:
+		return "Pelvis and hip"
+	case Wrist:
+		return "Wrist and hand"
 	}
 	return string(r)
 }
@@ -101,6 +108,10 @@ func (r Region) Joints() []string {
 		return []string{"thoracolumbar", "lumbar"}
 	case Shoulder:
 		return []string{"shoulder"}
+	case Pelvis:
+		return []string{"hip"}
+	case Wrist:
+		return []string{"forearm", "wrist"}
 	}
 	return nil
 }
@@ -123,24 +134,32 @@ type Pain struct {
 	Now, Best, Worst *int64
 }
 
-// Motion is one active movement as measured. Side is the patient's own.
+// Motion is one movement as measured. Side is the patient's own.
 type Motion struct {
 	Motion    string // norm id, "cervical.rotation"
 	Side      knowledge.Side
 	Degrees   float64
 	PainAtEnd bool
+	PainEnd   *int64 // how strong at the end, 0 to 10; nil when not asked
 	// WithinLimits: the therapist judged it usual and took the norm's figure.
 	WithinLimits bool
-	Device       string // device id; "" when not noted
+	Device       string  // device id; "" when not noted
+	Rater        id.User // who measured, where it was not the therapist of the assessment
+	Position     string  // position id, where it was not the norm's own
 	EndFeel      EndFeel
 }
 
 // Palpation is how tissue felt at a body site. nil: not graded.
 type Palpation struct {
-	Site       string
-	Tone       *int64 // 0 to 4, see ToneLabel
-	Tenderness *int64 // 0 to 4, see TendernessLabel
-	Text       string
+	Site        string
+	Tone        *int64   // 0 to 4
+	Tenderness  *int64   // 0 to 4
+	Texture     []string // texture ids
+	Trigger     string   // kind of trigger point; "" for none noted
+	Refers      *bool    // whether it sends pain elsewhere; nil when not asked
+	Oedema      *int64   // pitting, 0 to 4
+	Temperature string
+	Text        string
 }
 
 // Content is everything a therapist enters.
@@ -149,16 +168,22 @@ type Content struct {
 	Referral    id.Referral // zero without a prescription
 	Regions     []Region
 	Pain        []Pain
-	Motions     []Motion
+	Motions     []Motion // active
+	Passive     []Motion
 	Palpation   []Palpation
-	Posture     []string // keys, see Postures
+	Posture     []string // ids of posture findings
+	ForwardHead *float64 // centimetres; nil when not measured
 	PostureText string
+	Gait        Gait
+	Strength    []Strength
+	Tests       []TestResult
 	Note        string
 }
 
 // Empty reports that nothing was found or measured yet.
 func (c Content) Empty() bool {
-	return len(c.Pain) == 0 && len(c.Motions) == 0 && len(c.Palpation) == 0 && len(c.Posture) == 0 &&
+	return len(c.Pain) == 0 && len(c.Motions) == 0 && len(c.Passive) == 0 && len(c.Palpation) == 0 && len(c.Posture) == 0 &&
+		c.ForwardHead == nil && c.Gait.Empty() && len(c.Strength) == 0 && len(c.Tests) == 0 &&
 		strings.TrimSpace(c.PostureText) == "" && strings.TrimSpace(c.Note) == ""
 }
 
@@ -179,13 +204,26 @@ type Assessment struct {
 	Version      int64
 }
 
-// Motion finds the reading of one motion on one side.
+// Motion finds the active reading of one motion on one side.
 func (a Assessment) Motion(motion string, side knowledge.Side) (Motion, bool) {
-	i := slices.IndexFunc(a.Motions, func(m Motion) bool { return m.Motion == motion && m.Side == side })
+	return motionIn(a.Motions, motion, side)
+}
+
+// Reading is a motion of this assessment with what its error depends on.
+func (a Assessment) Reading(m Motion) Reading {
+	r := Reading{On: a.On, Degrees: m.Degrees, Device: m.Device, Position: m.Position, Rater: m.Rater, Assessment: a.ID, PainAtEnd: m.PainAtEnd}
+	if r.Rater.IsZero() {
+		r.Rater = a.Therapist
+	}
+	return r
+}
+
+func motionIn(list []Motion, motion string, side knowledge.Side) (Motion, bool) {
+	i := slices.IndexFunc(list, func(m Motion) bool { return m.Motion == motion && m.Side == side })
 	if i < 0 {
 		return Motion{}, false
 	}
-	return a.Motions[i], true
+	return list[i], true
 }
 
 // PainAt finds the pain recorded for a site.
@@ -206,6 +244,15 @@ func (c Content) PainNow() *int64 {
 		}
 	}
 	return top
+}
+
+// PalpationAt finds what was felt at a site.
+func (c Content) PalpationAt(site string) (Palpation, bool) {
+	i := slices.IndexFunc(c.Palpation, func(p Palpation) bool { return p.Site == site })
+	if i < 0 {
+		return Palpation{}, false
+	}
+	return c.Palpation[i], true
 }
 
 // Has reports whether the region is among those assessed.

@@ -21,19 +21,40 @@ const (
 
 // Catalogue is what an assessment is checked and read against.
 type Catalogue struct {
-	ROM   knowledge.ROM
-	Sites func(id string) (knowledge.Site, bool)
+	ROM       knowledge.ROM
+	Sites     func(id string) (knowledge.Site, bool)
+	Palpation knowledge.Palpation
+	Posture   knowledge.Posture
+	Gait      knowledge.Gait
+	Strength  knowledge.Strength
+	Tests     knowledge.SpecialTests
+	NPRS      knowledge.Instrument // what pain is compared by
 }
 
 // CatalogueOf takes it from the program's knowledge.
-func CatalogueOf(k *knowledge.Set) Catalogue { return Catalogue{ROM: k.ROM(), Sites: k.Site} }
+func CatalogueOf(k *knowledge.Set) Catalogue {
+	nprs, _ := k.Instrument("nprs")
+	return Catalogue{ROM: k.ROM(), Sites: k.Site, Palpation: k.Palpation(), Posture: k.Posture(), Gait: k.Gait(),
+		Strength: k.Strength(), Tests: k.SpecialTests(), NPRS: nprs}
+}
 
 // FieldMotion is the name of the form field that holds a motion's degrees.
-func FieldMotion(motion string, side knowledge.Side) string {
+func FieldMotion(motion string, side knowledge.Side) string { return sided("rom.", motion, side) }
+
+// FieldPassive is the field of a passive motion.
+func FieldPassive(motion string, side knowledge.Side) string { return sided("prom.", motion, side) }
+
+// FieldStrength is the field of a muscle group.
+func FieldStrength(group string, side knowledge.Side) string { return sided("mmt.", group, side) }
+
+// FieldTest is the field of a special test.
+func FieldTest(test string, side knowledge.Side) string { return sided("test.", test, side) }
+
+func sided(group, name string, side knowledge.Side) string {
 	if side == knowledge.Midline {
-		return "rom." + motion + ".M"
+		return group + name + ".M"
 	}
-	return "rom." + motion + "." + string(side)
+	return group + name + "." + string(side)
 }
 
 // LimitOf is the largest angle taken for a motion, in degrees: twice the norm,
@@ -52,17 +73,13 @@ func (c Content) Check(cat Catalogue, today civil.Date) []errs.Field {
 		k.need(slices.Contains(Regions(), r), "regions", "Choose from the regions shown.")
 	}
 	k.pains(c.Pain, cat)
-	for _, m := range c.Motions {
-		k.motion(m, c, cat)
-	}
-	k.once(c.Motions)
+	k.motions(c.Motions, FieldMotion, c, cat)
+	k.motions(c.Passive, FieldPassive, c, cat)
 	k.palpations(c.Palpation, cat)
-	for _, p := range c.Posture {
-		_, ok := posture(p)
-		k.need(ok, "posture", "Choose from the observations shown.")
-	}
-	k.need(distinct(c.Posture), "posture", "Choose each observation once.")
-	k.short("posture_text", c.PostureText)
+	k.posture(c, cat)
+	k.gait(c.Gait, cat)
+	k.strength(c.Strength, cat)
+	k.tests(c, cat)
 	k.short("note", c.Note)
 	return k.bad
 }
@@ -101,8 +118,17 @@ func (k *checker) pains(all []Pain, cat Catalogue) {
 	}
 }
 
-func (k *checker) motion(m Motion, c Content, cat Catalogue) {
-	field := FieldMotion(m.Motion, m.Side)
+func (k *checker) motions(all []Motion, name func(string, knowledge.Side) string, c Content, cat Catalogue) {
+	seen := map[string]bool{}
+	for _, m := range all {
+		field := name(m.Motion, m.Side)
+		k.need(!seen[field], field, "This motion is recorded twice.")
+		seen[field] = true
+		k.motion(m, field, c, cat)
+	}
+}
+
+func (k *checker) motion(m Motion, field string, c Content, cat Catalogue) {
 	n, ok := cat.ROM.Norm(m.Motion)
 	if !ok || RegionOfJoint(n.Region) == "" {
 		k.need(false, field, "This motion is not in the list.")
@@ -112,18 +138,10 @@ func (k *checker) motion(m Motion, c Content, cat Catalogue) {
 	k.need(c.Has(RegionOfJoint(n.Region)), field, "This motion belongs to a region that is not assessed. Choose the region too.")
 	limit := LimitOf(n)
 	k.need(m.Degrees >= 0 && m.Degrees <= limit, field, fmt.Sprintf("Enter degrees from 0 to %g.", limit))
+	k.need(m.PainEnd == nil || (*m.PainEnd >= 0 && *m.PainEnd <= 10), field+".score", "Pain goes from 0 (none) to 10 (worst).")
 	k.need(m.EndFeel == "" || slices.Contains(EndFeels(), m.EndFeel), field+".end", "Choose from the end-feels shown.")
-	known := slices.ContainsFunc(cat.ROM.Devices, func(t knowledge.Tag) bool { return t.ID == m.Device })
-	k.need(m.Device == "" || known, "device."+n.Region, "Choose a device from the list.")
-}
-
-func (k *checker) once(all []Motion) {
-	seen := map[string]bool{}
-	for _, m := range all {
-		f := FieldMotion(m.Motion, m.Side)
-		k.need(!seen[f], f, "This motion is recorded twice.")
-		seen[f] = true
-	}
+	k.need(m.Device == "" || knowledge.HasTag(cat.ROM.Devices, m.Device), "device."+n.Region, "Choose a device from the list.")
+	k.need(m.Position == "" || knowledge.HasTag(cat.ROM.Positions, m.Position), "at."+n.Region, "Choose a position from the list.")
 }
 
 func (k *checker) palpations(all []Palpation, cat Catalogue) {
@@ -135,11 +153,28 @@ func (k *checker) palpations(all []Palpation, cat Catalogue) {
 		k.need(ok, at+"site", "Choose the site from the list.")
 		k.need(!seen[p.Site], at+"site", "This site is listed already. Record each site once.")
 		seen[p.Site] = true
-		k.need(p.Tone == nil || (*p.Tone >= 0 && *p.Tone <= 4), at+"tone", "Tone is graded from 0 to 4.")
-		k.need(p.Tenderness == nil || (*p.Tenderness >= 0 && *p.Tenderness <= 4), at+"tender", "Tenderness is graded from 0 to 4.")
-		k.need(p.Tone != nil || p.Tenderness != nil || p.Text != "", at+"tone", "Grade tone or tenderness, or write what you felt.")
-		k.need(utf8.RuneCountInString(p.Text) <= 200, at+"text", "Shorten this to 200 characters.")
+		k.felt(p, at, cat)
 	}
+}
+
+// felt checks what was noted of one site.
+func (k *checker) felt(p Palpation, at string, cat Catalogue) {
+	for _, g := range []struct {
+		field string
+		n     *int64
+	}{{"tone", p.Tone}, {"tender", p.Tenderness}, {"oedema", p.Oedema}} {
+		k.need(g.n == nil || (*g.n >= 0 && *g.n <= 4), at+g.field, "Choose a grade from 0 to 4.")
+	}
+	for _, t := range p.Texture {
+		k.need(knowledge.HasTag(cat.Palpation.Textures, t), at+"texture", "Choose from what is shown.")
+	}
+	k.need(distinct(p.Texture), at+"texture", "Choose each once.")
+	k.need(p.Trigger == "" || knowledge.HasTag(cat.Palpation.Triggers, p.Trigger), at+"trigger", "Choose from what is shown.")
+	k.need(p.Refers == nil || p.Trigger != "", at+"trigger", "Say whether the trigger point is active or latent.")
+	k.need(p.Temperature == "" || knowledge.HasTag(cat.Palpation.Temperatures, p.Temperature), at+"temp", "Choose from what is shown.")
+	something := p.Tone != nil || p.Tenderness != nil || p.Oedema != nil || len(p.Texture) > 0 || p.Trigger != "" || p.Temperature != "" || p.Text != ""
+	k.need(something, at+"tender", "Grade tenderness or tone, or say what you felt.")
+	k.need(utf8.RuneCountInString(p.Text) <= 200, at+"text", "Shorten this to 200 characters.")
 }
 
 func distinct(list []string) bool {

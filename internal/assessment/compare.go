@@ -3,6 +3,7 @@ package assessment
 import (
 	"math"
 	"strconv"
+	"strings"
 
 	"soapstone/internal/civil"
 	"soapstone/internal/id"
@@ -49,6 +50,7 @@ type Reading struct {
 	On         civil.Date
 	Degrees    float64
 	Device     string
+	Position   string // position id; "" for the norm's own
 	Rater      id.User
 	Assessment id.Assessment
 	PainAtEnd  bool
@@ -91,6 +93,29 @@ type Change struct {
 	SameRater bool
 	Source    string // where Error comes from
 	Better    bool   // in the direction of recovery
+	Moved     bool   // the two were measured in different positions
+}
+
+// Direction is the change in one word.
+func (c Change) Direction() string {
+	switch {
+	case c.Delta == 0:
+		return "same"
+	case c.Better:
+		return "better"
+	}
+	return "worse"
+}
+
+// Judgement is direction and verdict in words: "better, beyond measurement error".
+func (c Change) Judgement() string {
+	if c.Verdict == Unchanged {
+		return "no change"
+	}
+	if c.Moved {
+		return c.Direction() + ", measured in another position"
+	}
+	return c.Direction() + ", " + strings.ToLower(c.Verdict.Label()[:1]) + c.Verdict.Label()[1:]
 }
 
 // Words is the change in a line: "+8° since 10 Feb 2026".
@@ -124,14 +149,14 @@ func (c Change) Why() string {
 }
 
 // Compare judges two readings of one motion. When the devices differ the
-// larger error stands; when one was not noted, or no error is held for it,
-// the change is not judged.
+// larger error stands; when one was not noted, when no error is held for it, or
+// when the person lay or stood otherwise, the change is not judged.
 func Compare(rom knowledge.ROM, joint string, was, now Reading) Change {
 	c := Change{Was: was.Degrees, Now: now.Degrees, WasOn: was.On, Delta: now.Degrees - was.Degrees, Unit: "°",
-		SameRater: !was.Rater.IsZero() && was.Rater == now.Rater, Better: now.Degrees > was.Degrees}
+		SameRater: !was.Rater.IsZero() && was.Rater == now.Rater, Better: now.Degrees > was.Degrees, Moved: was.Position != now.Position}
 	a, okA := rom.MDC(joint, was.Device, c.SameRater)
 	b, okB := rom.MDC(joint, now.Device, c.SameRater)
-	if okA && okB {
+	if okA && okB && !c.Moved {
 		if a.MDC > b.MDC {
 			b = a
 		}

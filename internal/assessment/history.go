@@ -63,8 +63,17 @@ func (h History) Readings(motion string, side knowledge.Side) []Reading {
 	var out []Reading
 	for _, a := range h {
 		if m, ok := a.Motion(motion, side); ok {
-			out = append(out, Reading{On: a.On, Degrees: m.Degrees, Device: m.Device, Rater: a.Therapist, Assessment: a.ID, PainAtEnd: m.PainAtEnd})
+			out = append(out, a.Reading(m))
 		}
+	}
+	return out
+}
+
+// Passive is the history of passive motion, read as the active one is.
+func (h History) Passive() History {
+	out := slices.Clone(h)
+	for i := range out {
+		out[i].Motions = out[i].Content.Passive
 	}
 	return out
 }

@@ -24,7 +24,7 @@ ORDER BY a.on_date DESC, a.created_at DESC, a.assessment_id DESC
 LIMIT 120;
 
 -- name: FindingsOf :many
-SELECT f.assessment_id, f.kind, f.subject, f.aspect, f.side, f.value, f.text, f.flags, f.device
+SELECT f.assessment_id, f.kind, f.subject, f.aspect, f.side, f.value, f.text, f.flags, f.device, f.rater_user_id
 FROM finding f
 JOIN assessment a ON a.practice_id = f.practice_id AND a.assessment_id = f.assessment_id
 WHERE f.practice_id = @practice_id AND a.patient_id IN (
@@ -34,7 +34,7 @@ ORDER BY f.assessment_id, f.position, f.finding_id
 LIMIT 20000;
 
 -- name: MotionSeries :many
-SELECT a.on_date, f.value, f.device, f.flags, a.user_id, a.assessment_id
+SELECT a.on_date, f.value, f.device, f.flags, f.rater_user_id, a.user_id, a.assessment_id
 FROM finding f
 JOIN assessment a ON a.practice_id = f.practice_id AND a.assessment_id = f.assessment_id
 WHERE f.practice_id = @practice_id AND a.patient_id IN (
@@ -56,8 +56,14 @@ ORDER BY a.on_date, a.created_at, a.assessment_id, f.position, f.finding_id
 LIMIT 2000;
 
 -- name: InsertFinding :exec
-INSERT INTO finding (practice_id, finding_id, assessment_id, position, kind, subject, aspect, side, value, text, flags, device)
-VALUES (@practice_id, @finding_id, @assessment_id, @position, @kind, @subject, @aspect, @side, @value, @text, @flags, @device);
+INSERT INTO finding (practice_id, finding_id, assessment_id, position, kind, subject, aspect, side, value, text, flags, device, rater_user_id)
+VALUES (@practice_id, @finding_id, @assessment_id, @position, @kind, @subject, @aspect, @side, @value, @text, @flags, @device, @rater_user_id);
 
 -- name: DeleteFindings :exec
 DELETE FROM finding WHERE practice_id = @practice_id AND assessment_id = @assessment_id;
+
+-- name: Raters :many
+SELECT user_id, name, roles, active FROM staff
+WHERE practice_id = @practice_id
+ORDER BY name, user_id
+LIMIT 500;

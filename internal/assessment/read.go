@@ -2,7 +2,6 @@ package assessment
 
 import (
 	"context"
-	"slices"
 	"strings"
 
 	"soapstone/internal/assessment/q"
@@ -69,8 +68,8 @@ func (s *Service) ROMSeries(ctx context.Context, tx *db.Tx, p id.Patient, motion
 	var out []Reading
 	for _, r := range rows {
 		if r.Value != nil {
-			out = append(out, Reading{On: r.OnDate, Degrees: *r.Value, Device: r.Device, Rater: r.UserID, Assessment: r.AssessmentID,
-				PainAtEnd: slices.Contains(strings.Fields(r.Flags), flagPain)})
+			a := Assessment{ID: r.AssessmentID, Therapist: r.UserID, Content: Content{On: r.OnDate}}
+			out = append(out, a.Reading(motionOf(motion, side, *r.Value, r.Device, r.RaterUserID, r.Flags)))
 		}
 	}
 	return out, err
@@ -109,6 +108,23 @@ type View struct {
 	Referral  referral.Referral // zero without a prescription
 	Referrals []referral.Referral
 	Mine      bool // the actor may write in it
+	Raters    []Rater
+}
+
+// Rater is a member of staff who may have measured.
+type Rater struct {
+	ID     id.User
+	Name   string
+	Active bool // works here still, as a therapist
+}
+
+func raters(ctx context.Context, tx *db.Tx) ([]Rater, error) {
+	rows, err := q.New(tx).Raters(ctx, tx.Practice)
+	var out []Rater
+	for _, r := range rows {
+		out = append(out, Rater{ID: r.UserID, Name: r.Name, Active: r.Active && strings.Contains(","+r.Roles+",", ","+string(authz.Therapist)+",")})
+	}
+	return out, err
 }
 
 // View gives one assessment of a patient. The view is recorded.
@@ -125,6 +141,9 @@ func (s *Service) View(ctx context.Context, p id.Patient, aid id.Assessment) (Vi
 		}
 		v.Assessment, v.Earlier = one, historyOf(list).Before(one)
 		v.Mine = one.State == Draft && one.Therapist == a.User && a.Can(authz.AssessmentWrite)
+		if v.Raters, err = raters(ctx, tx); err != nil {
+			return err
+		}
 		v.Referrals, err = s.referrals.ForPatient(ctx, tx, p)
 		for _, r := range v.Referrals {
 			if r.ID == one.Content.Referral {

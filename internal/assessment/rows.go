@@ -2,6 +2,7 @@ package assessment
 
 import (
 	"context"
+	"strconv"
 	"strings"
 
 	"soapstone/internal/assessment/q"
@@ -13,13 +14,20 @@ import (
 // The stored words of findings.
 const (
 	kindPain, kindROM, kindPalpation, kindPosture, kindNote = "pain", "rom", "palpation", "posture", "note"
+	kindGait, kindStrength, kindTest                        = "gait", "strength", "test"
 
-	aspectNow, aspectBest, aspectWorst       = "now", "best", "worst"
-	aspectActive                             = "active"
-	aspectTone, aspectTenderness, aspectFelt = "tone", "tenderness", "text"
-	subjectPosture, subjectNote              = "posture", "note"
-	flagPain, flagWithin, flagEnd            = "pain", "wnl", "end:"
-	subjectNowhere                           = "-" // pain without a place
+	aspectNow, aspectBest, aspectWorst                  = "now", "best", "worst"
+	aspectActive, aspectPassive                         = "active", "passive"
+	aspectTone, aspectTenderness, aspectFelt            = "tone", "tenderness", "text"
+	aspectTexture, aspectTrigger                        = "texture", "trigger"
+	aspectOedema, aspectTemperature                     = "oedema", "temperature"
+	aspectSeen, aspectSeconds, aspectDevice, aspectText = "seen", "seconds", "device", "text"
+	aspectCentimetres                                   = "cm"
+	subjectPosture, subjectNote, subjectWalk            = "posture", "note", "walk"
+	subjectUpAndGo, subjectWalk10, subjectForwardHead   = "up-and-go", "walk-10", "forward-head"
+	flagPain, flagWithin, flagEnd, flagAt               = "pain", "wnl", "end:", "at:"
+	flagScore, flagRefers, flagStays                    = "pain:", "refers", "stays"
+	subjectNowhere                                      = "-" // pain without a place
 )
 
 // finding is one row to be written.
@@ -27,6 +35,7 @@ type finding struct {
 	kind, subject, aspect, side string
 	value                       *float64
 	text, flags, device         string
+	rater                       id.User
 }
 
 // findings spells the content out in rows.
@@ -51,21 +60,19 @@ func findings(c Content, cat Catalogue) []finding {
 		graded(kindPain, p.Site, aspectBest, p.Best)
 		graded(kindPain, p.Site, aspectWorst, p.Worst)
 	}
-	for _, m := range c.Motions {
-		v := m.Degrees
-		out = append(out, finding{kind: kindROM, subject: m.Motion, aspect: aspectActive, side: string(m.Side), value: &v, flags: flagsOf(m), device: m.Device})
+	for aspect, list := range c.moved() {
+		for _, m := range list {
+			v := m.Degrees
+			out = append(out, finding{kind: kindROM, subject: m.Motion, aspect: aspects[aspect], side: string(m.Side), value: &v, flags: flagsOf(m), device: m.Device, rater: m.Rater})
+		}
 	}
 	for _, p := range c.Palpation {
 		graded(kindPalpation, p.Site, aspectTone, p.Tone)
 		graded(kindPalpation, p.Site, aspectTenderness, p.Tenderness)
-		if p.Text != "" {
-			out = append(out, finding{kind: kindPalpation, subject: p.Site, aspect: aspectFelt, side: side(p.Site), text: p.Text})
-		}
+		graded(kindPalpation, p.Site, aspectOedema, p.Oedema)
+		out = append(out, feltRows(p, side(p.Site))...)
 	}
-	for _, key := range c.Posture {
-		p, _ := posture(key)
-		out = append(out, finding{kind: kindPosture, subject: key, side: string(p.Side)})
-	}
+	out = append(out, examRows(c, cat)...)
 	if c.PostureText != "" {
 		out = append(out, finding{kind: kindNote, subject: subjectPosture, text: c.PostureText})
 	}
@@ -83,8 +90,14 @@ func flagsOf(m Motion) string {
 	if m.WithinLimits {
 		f = append(f, flagWithin)
 	}
+	if m.PainEnd != nil {
+		f = append(f, flagScore+strconv.FormatInt(*m.PainEnd, 10))
+	}
 	if m.EndFeel != "" {
 		f = append(f, flagEnd+string(m.EndFeel))
+	}
+	if m.Position != "" {
+		f = append(f, flagAt+m.Position)
 	}
 	return strings.Join(f, " ")
 }
@@ -108,20 +121,17 @@ func (c *Content) take(r q.FindingsOfRow) {
 		}
 	case kindROM:
 		if r.Value != nil {
-			c.Motions = append(c.Motions, motionOf(r))
+			m := motionOf(r.Subject, knowledge.Side(r.Side), *r.Value, r.Device, r.RaterUserID, r.Flags)
+			if r.Aspect == aspectPassive {
+				c.Passive = append(c.Passive, m)
+			} else {
+				c.Motions = append(c.Motions, m)
+			}
 		}
 	case kindPalpation:
-		p := c.palpation(r.Subject)
-		switch r.Aspect {
-		case aspectTone:
-			p.Tone = whole(r.Value)
-		case aspectTenderness:
-			p.Tenderness = whole(r.Value)
-		case aspectFelt:
-			p.Text = r.Text
-		}
-	case kindPosture:
-		c.Posture = append(c.Posture, r.Subject)
+		c.palpation(r.Subject).take(r)
+	case kindPosture, kindGait, kindStrength, kindTest:
+		c.takeExam(r)
 	case kindNote:
 		if r.Subject == subjectPosture {
 			c.PostureText = r.Text
@@ -151,16 +161,22 @@ func (c *Content) palpation(site string) *Palpation {
 	return &c.Palpation[len(c.Palpation)-1]
 }
 
-func motionOf(r q.FindingsOfRow) Motion {
-	m := Motion{Motion: r.Subject, Side: knowledge.Side(r.Side), Degrees: *r.Value, Device: r.Device}
-	for _, f := range strings.Fields(r.Flags) {
+func motionOf(motion string, side knowledge.Side, degrees float64, device string, rater id.User, flags string) Motion {
+	m := Motion{Motion: motion, Side: side, Degrees: degrees, Device: device, Rater: rater}
+	for _, f := range strings.Fields(flags) {
 		switch {
 		case f == flagPain:
 			m.PainAtEnd = true
 		case f == flagWithin:
 			m.WithinLimits = true
+		case strings.HasPrefix(f, flagScore):
+			if n, err := strconv.ParseInt(strings.TrimPrefix(f, flagScore), 10, 64); err == nil {
+				m.PainEnd = &n
+			}
 		case strings.HasPrefix(f, flagEnd):
 			m.EndFeel = EndFeel(strings.TrimPrefix(f, flagEnd))
+		case strings.HasPrefix(f, flagAt):
+			m.Position = strings.TrimPrefix(f, flagAt)
 		}
 	}
 	return m

@@ -52,7 +52,7 @@ func TestCheckNamesWhatCannotBe(t *testing.T) {
 		{"tone 5", func(c *assessment.Content) { c.Palpation[0].Tone = n(5) }, "palp.0.tone"},
 		{"tenderness -1", func(c *assessment.Content) { c.Palpation[0].Tenderness = n(-1) }, "palp.0.tender"},
 		{"palpation at an unknown site", func(c *assessment.Content) { c.Palpation[1].Site = "" }, "palp.1.site"},
-		{"palpation without a grade", func(c *assessment.Content) { c.Palpation[1].Tenderness = nil }, "palp.1.tone"},
+		{"palpation without a grade", func(c *assessment.Content) { c.Palpation[1].Tenderness = nil }, "palp.1.tender"},
 		{"200 palpations", func(c *assessment.Content) { c.Palpation = make([]assessment.Palpation, 200) }, "palp.0.site"},
 		{"unknown posture", func(c *assessment.Content) { c.Posture[0] = "proud" }, "posture"},
 		{"posture twice", func(c *assessment.Content) { c.Posture[0] = c.Posture[1] }, "posture"},

@@ -76,6 +76,14 @@ func (s *Service) Start(ctx context.Context, p id.Patient, in StartInput) (id.As
 // check complains about the content and about a referral of somebody else.
 func (s *Service) check(ctx context.Context, tx *db.Tx, a authz.Actor, p id.Patient, c Content, wrong []errs.Field) error {
 	wrong = append(wrong, c.Check(s.cat, a.Today(tx.Now.Time))...)
+	staff, err := raters(ctx, tx)
+	if err != nil {
+		return err
+	}
+	for _, m := range strangers(c, staff) {
+		n, _ := s.cat.ROM.Norm(m.Motion)
+		wrong = append(wrong, errs.Field{Name: "rater." + n.Region, Message: "Choose who measured from the list."})
+	}
 	if !c.Referral.IsZero() {
 		ours, err := s.referrals.ForPatient(ctx, tx, p)
 		if err != nil {
@@ -177,7 +185,7 @@ func (s *Service) write(ctx context.Context, tx *db.Tx, old Assessment, c Conten
 	rows := findings(c, s.cat)
 	for i, f := range rows {
 		err := queries.InsertFinding(ctx, q.InsertFindingParams{PracticeID: tx.Practice, FindingID: id.New[id.Finding](), AssessmentID: old.ID, Position: int64(i),
-			Kind: f.kind, Subject: f.subject, Aspect: f.aspect, Side: f.side, Value: f.value, Text: f.text, Flags: f.flags, Device: f.device})
+			Kind: f.kind, Subject: f.subject, Aspect: f.aspect, Side: f.side, Value: f.value, Text: f.text, Flags: f.flags, Device: f.device, RaterUserID: f.rater})
 		if err != nil {
 			return 0, err
 		}

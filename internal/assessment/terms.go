@@ -1,8 +1,6 @@
 package assessment
 
 import (
-	"slices"
-
 	"soapstone/internal/knowledge"
 )
 
@@ -29,68 +27,44 @@ func (e EndFeel) Label() string {
 	return string(e)
 }
 
-var tones = []string{"Low", "Usual", "Raised a little (+)", "Raised (++)", "Raised strongly (+++)"}
-
-var tendernesses = []string{"None", "Says it is tender", "Tender and winces", "Winces and pulls away", "Does not allow touch"}
-
-// ToneLabel is a grade of muscle tone, 0 to 4, in words.
-func ToneLabel(grade int64) string { return word(tones, grade) }
-
-// TendernessLabel is a grade of tenderness, 0 to 4, in words.
-func TendernessLabel(grade int64) string { return word(tendernesses, grade) }
-
-func word(list []string, i int64) string {
-	if i < 0 || int(i) >= len(list) {
-		return ""
-	}
-	return list[i]
-}
-
-// Posture is an observation offered as a chip.
-type Posture struct {
-	Key   string // stored
-	Label string
-	Side  knowledge.Side
-}
-
-var postures = []Posture{
-	{"forward-head", "Head forward", ""},
-	{"head-tilt-l", "Head tilted left", knowledge.SideLeft},
-	{"head-tilt-r", "Head tilted right", knowledge.SideRight},
-	{"rounded-shoulders", "Shoulders rounded", ""},
-	{"shoulder-high-l", "Left shoulder higher", knowledge.SideLeft},
-	{"shoulder-high-r", "Right shoulder higher", knowledge.SideRight},
-	{"scapula-wing-l", "Left shoulder blade stands out", knowledge.SideLeft},
-	{"scapula-wing-r", "Right shoulder blade stands out", knowledge.SideRight},
-	{"kyphosis-more", "Upper back more rounded", ""},
-	{"kyphosis-less", "Upper back flat", ""},
-	{"lordosis-more", "Low back more hollow", ""},
-	{"lordosis-less", "Low back flat", ""},
-	{"sway-back", "Sway back", ""},
-	{"trunk-shift-l", "Trunk shifted left", knowledge.SideLeft},
-	{"trunk-shift-r", "Trunk shifted right", knowledge.SideRight},
-	{"hip-high-l", "Left hip higher", knowledge.SideLeft},
-	{"hip-high-r", "Right hip higher", knowledge.SideRight},
-}
-
-// Postures are the observations offered. They are recorded, never scored:
-// posture foretells pain poorly.
-func Postures() []Posture { return slices.Clone(postures) }
-
-// PostureLabel is an observation in words; the key itself when it is not known.
-func PostureLabel(key string) string {
-	if p, ok := posture(key); ok {
+// PostureLabel is a posture finding in words; the id itself when not known.
+func PostureLabel(cat Catalogue, id string) string {
+	if p, ok := cat.Posture.Finding(id); ok {
 		return p.Label
 	}
-	return key
+	return id
 }
 
-func posture(key string) (Posture, bool) {
-	i := slices.IndexFunc(postures, func(p Posture) bool { return p.Key == key })
-	if i < 0 {
-		return Posture{}, false
+// GroupLabel is a muscle group in words; the id itself when not known.
+func GroupLabel(cat Catalogue, id string) string {
+	g, ok := cat.Strength.Group(id)
+	switch {
+	case !ok:
+		return id
+	case g.Myotome != "":
+		return g.Label + " (" + g.Myotome + ")"
 	}
-	return postures[i], true
+	return g.Label
+}
+
+// GaitLabel is a gait finding in words, with its side.
+func GaitLabel(cat Catalogue, s Seen) string {
+	label := s.Finding
+	if f, ok := cat.Gait.Finding(s.Finding); ok {
+		label = f.Label
+	}
+	if s.Side != knowledge.Midline {
+		label += ", " + s.Side.Label()
+	}
+	return label
+}
+
+// GradeLabel is a grade of a list that counts from 0; "" when there is none.
+func GradeLabel(tags []knowledge.Tag, grade int64) string {
+	if grade < 0 || grade >= int64(len(tags)) {
+		return ""
+	}
+	return tags[grade].Label
 }
 
 // Offered lists the body sites offered for a region: those of its zones.
@@ -104,6 +78,10 @@ func Offered(k *knowledge.Set, regions []Region) []knowledge.Site {
 			zones["upper-back-chest"], zones["low-back-hips"] = true, true
 		case Shoulder:
 			zones["neck-shoulders"], zones["upper-back-chest"], zones["right-arm"], zones["left-arm"] = true, true, true, true
+		case Pelvis:
+			zones["low-back-hips"], zones["thighs-knees"] = true, true
+		case Wrist:
+			zones["right-arm"], zones["left-arm"] = true, true
 		}
 	}
 	var first, rest []knowledge.Site

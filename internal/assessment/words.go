@@ -42,8 +42,8 @@ func SiteLabel(cat Catalogue, site string) string {
 }
 
 // Sentences puts what stands out into words, one finding a sentence: pain,
-// motions that are low, painful or uneven, palpation that is not usual,
-// posture. Findings only, never a diagnosis.
+// motions that are low, painful or uneven, palpation that is not usual, posture,
+// gait, weak muscles, positive tests. Findings only, never a diagnosis.
 func Sentences(c Content, cat Catalogue) []string {
 	var out []string
 	for _, p := range c.Pain {
@@ -61,19 +61,8 @@ func Sentences(c Content, cat Catalogue) []string {
 			out = append(out, s)
 		}
 	}
-	if len(c.Posture) > 0 || c.PostureText != "" {
-		var list []string
-		for i, k := range c.Posture {
-			l := PostureLabel(k)
-			if i > 0 {
-				l = strings.ToLower(l[:1]) + l[1:]
-			}
-			list = append(list, l)
-		}
-		if c.PostureText != "" {
-			list = append(list, strings.TrimSuffix(c.PostureText, "."))
-		}
-		out = append(out, "Posture: "+strings.Join(list, "; ")+".")
+	for _, f := range []func(Content, Catalogue) []string{postureWords, gaitWords, strengthWords, testWords} {
+		out = append(out, f(c, cat)...)
 	}
 	return out
 }
@@ -112,7 +101,7 @@ func motionWords(m Motion, c Content, cat Catalogue) string {
 		why = append(why, Number(gap)+"° less than the other side")
 	}
 	if m.PainAtEnd {
-		why = append(why, "painful at the end")
+		why = append(why, painEndWords(m))
 	}
 	if len(why) == 0 {
 		return ""
@@ -132,19 +121,10 @@ func unevenIn(m Motion, c Content) (gap float64, less bool) {
 	return 0, false
 }
 
-func palpationWords(p Palpation, cat Catalogue) string {
-	var parts []string
-	if p.Tone != nil && *p.Tone != 1 {
-		parts = append(parts, "tone "+strings.ToLower(ToneLabel(*p.Tone)))
+// painEndWords says that the end of a movement hurts, and how much.
+func painEndWords(m Motion) string {
+	if m.PainEnd != nil {
+		return fmt.Sprintf("painful at the end, %d of 10", *m.PainEnd)
 	}
-	if p.Tenderness != nil && *p.Tenderness > 0 {
-		parts = append(parts, fmt.Sprintf("tenderness %d of 4 (%s)", *p.Tenderness, strings.ToLower(TendernessLabel(*p.Tenderness))))
-	}
-	if p.Text != "" {
-		parts = append(parts, strings.TrimSuffix(p.Text, "."))
-	}
-	if len(parts) == 0 {
-		return ""
-	}
-	return SiteLabel(cat, p.Site) + ": " + strings.Join(parts, ", ") + "."
+	return "painful at the end"
 }

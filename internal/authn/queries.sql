@@ -40,6 +40,10 @@ ON CONFLICT (practice_id, user_id) DO UPDATE SET
 UPDATE account SET password_hash = @password_hash, password_at = @password_at, version = version + 1
 WHERE practice_id = @practice_id AND user_id = @user_id AND version = @version;
 
+-- name: SetSingleKeys :execrows
+UPDATE account SET single_keys = @single_keys
+WHERE practice_id = @practice_id AND user_id = @user_id;
+
 -- name: RehashPassword :exec
 UPDATE account SET password_hash = @password_hash
 WHERE practice_id = @practice_id AND user_id = @user_id AND version = @version;
@@ -128,9 +132,10 @@ VALUES (@practice_id, @session_id, @user_id, @token_hash, @method, @device, @add
 
 -- name: LoadSession :one
 SELECT s.session_id, s.user_id, s.seen_at, s.step_up_at, s.expires_at, s.address, s.handed,
-    u.name, u.roles, u.active, l.zone, p.idle_minutes, p.name AS practice_name
+    u.name, u.roles, u.active, l.zone, p.idle_minutes, p.name AS practice_name, COALESCE(a.single_keys, true) AS single_keys
 FROM session s
 JOIN staff u ON u.practice_id = s.practice_id AND u.user_id = s.user_id
+LEFT JOIN account a ON a.practice_id = s.practice_id AND a.user_id = s.user_id
 JOIN location l ON l.practice_id = u.practice_id AND l.location_id = u.location_id
 JOIN practice p ON p.practice_id = s.practice_id
 WHERE s.practice_id = @practice_id AND s.token_hash = @token_hash;

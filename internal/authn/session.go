@@ -76,13 +76,20 @@ func (s *Service) Authenticate(r *http.Request) (authz.Actor, bool, error) {
 	}
 	a := authz.Actor{
 		User: row.UserID, Practice: t.practice, Session: row.SessionID, Name: row.Name, Roles: rolesOf(row.Roles),
-		Zone: s.zone(row.Zone), StepUpAt: row.StepUpAt.Time, Address: s.opts.Address(r), Handed: row.Handed,
+		Zone: s.zone(row.Zone), StepUpAt: row.StepUpAt.Time, Address: s.opts.Address(r), Handed: row.Handed, KeysOff: !row.SingleKeys,
 	}
-	if now.Sub(row.SeenAt.Time) >= touchEvery {
+	if now.Sub(row.SeenAt.Time) >= touchEvery && !watches(r) {
 		s.touch(r.Context(), a)
 	}
 	return a, true, nil
 }
+
+// WatchPath is where an open page asks whether its session goes on.
+const WatchPath = "/session"
+
+// watches reports whether a page asks for itself, without anybody having
+// touched it: that must not keep the session going.
+func watches(r *http.Request) bool { return r.URL.Path == WatchPath && !r.URL.Query().Has("used") }
 
 // live reports whether a session may still be used at instant now.
 func live(row q.LoadSessionRow, now time.Time) bool {

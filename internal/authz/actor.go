@@ -30,6 +30,8 @@ type Actor struct {
 	// Handed is the page, with its query, that the session is confined to while
 	// its device is with a patient; "" while staff hold it.
 	Handed string
+	// KeysOff is set when the person switched shortcuts of a single letter off.
+	KeysOff bool
 	// System marks the program's own work (jobs, demonstration, set-up); Name says which.
 	System bool
 }

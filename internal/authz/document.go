@@ -49,6 +49,13 @@ var meanings = map[Permission]string{
 	ClaimWaive:         "Set a check aside with a reason",
 	PaymentRead:        "See charges, payments and balances",
 	PaymentTake:        "Take payments and give receipts",
+	InboxRead:          "See scans and faxes that wait to be filed",
+	InboxWrite:         "Take in, file, put back and discard scans and faxes",
+	PaperRead:          "Open papers that were filed to a patient",
+	CareTeamRead:       "See who else treats a patient",
+	CareTeamWrite:      "Change who else treats a patient",
+	CredentialOwn:      "Keep one's own licenses, certificates and contact hours",
+	CredentialRead:     "See everybody's licenses, certificates and contact hours",
 }
 
 // Meaning says in words what p allows; "" for an unknown permission.

@@ -80,6 +80,13 @@ const (
 	ClaimWaive         Permission = "claim.waive"
 	PaymentRead        Permission = "payment.read"
 	PaymentTake        Permission = "payment.take"
+	InboxRead          Permission = "inbox.read"
+	InboxWrite         Permission = "inbox.write"
+	PaperRead          Permission = "paper.read"
+	CareTeamRead       Permission = "careteam.read"
+	CareTeamWrite      Permission = "careteam.write"
+	CredentialOwn      Permission = "credential.own"
+	CredentialRead     Permission = "credential.read"
 )
 
 // Permissions in the order shown.
@@ -93,6 +100,7 @@ func Permissions() []Permission {
 		VisitRead, VisitWrite, NoteRead, NoteWrite, NoteSign,
 		OutcomeRead, OutcomeWrite, ReportRead, ReportWrite, DocumentRead,
 		CoverageRead, CoverageWrite, BillingManage, ClaimRead, ClaimWrite, ClaimSend, ClaimWaive, PaymentRead, PaymentTake,
+		InboxRead, InboxWrite, PaperRead, CareTeamRead, CareTeamWrite, CredentialOwn, CredentialRead,
 	}
 }
 
@@ -100,6 +108,7 @@ var clinicalRead = []Permission{
 	PatientRead, HealthRead, ConsentRead, ReferralRead, ScreeningRead, AssessmentRead,
 	PlanRead, VisitRead, NoteRead, OutcomeRead, ReportRead, DocumentRead, StaffRead,
 	CoverageRead, ClaimRead, PaymentRead,
+	PaperRead, CareTeamRead,
 }
 
 // matrix is the whole of who may do what. Owner manages and reads; to treat
@@ -107,18 +116,23 @@ var clinicalRead = []Permission{
 var matrix = map[Role]map[Permission]bool{
 	Owner: set(clinicalRead, PracticeManage, StaffManage, AuditRead, SystemManage,
 		PatientWrite, PatientMerge, ConsentWrite, ReferralWrite, AuthorisationWrite, VisitWrite,
-		CoverageWrite, BillingManage, ClaimWrite, ClaimSend, ClaimWaive, PaymentTake),
+		CoverageWrite, BillingManage, ClaimWrite, ClaimSend, ClaimWaive, PaymentTake,
+		InboxRead, InboxWrite, CareTeamWrite, CredentialOwn, CredentialRead),
 	Therapist: set(clinicalRead, PatientWrite, PatientMerge, HealthWrite, ConsentWrite, ReferralWrite, AuthorisationWrite,
 		ScreeningWrite, ScreeningClear, AssessmentWrite, PlanWrite, VisitWrite,
 		NoteWrite, NoteSign, OutcomeWrite, ReportWrite,
-		CoverageWrite, ClaimWrite, ClaimSend, ClaimWaive, PaymentTake),
+		CoverageWrite, ClaimWrite, ClaimSend, ClaimWaive, PaymentTake,
+		InboxRead, InboxWrite, CareTeamWrite, CredentialOwn),
 	FrontDesk: set(nil, StaffRead, PatientRead, PatientWrite, PatientMerge, HealthRead, HealthWrite,
 		ConsentRead, ConsentWrite, ReferralRead, ReferralWrite, AuthorisationWrite, VisitRead, VisitWrite,
-		CoverageRead, CoverageWrite, PaymentRead, PaymentTake),
+		CoverageRead, CoverageWrite, PaymentRead, PaymentTake,
+		InboxRead, InboxWrite, PaperRead, CareTeamRead, CareTeamWrite, CredentialOwn),
 	// Whoever makes claims sees what a claim must prove, not the narrative.
 	Biller: set(nil, StaffRead, PatientRead, ReferralRead, AuthorisationWrite, VisitRead,
-		CoverageRead, CoverageWrite, BillingManage, ClaimRead, ClaimWrite, ClaimSend, ClaimWaive, PaymentRead, PaymentTake),
-	Auditor: set(clinicalRead, AuditRead),
+		CoverageRead, CoverageWrite, BillingManage, ClaimRead, ClaimWrite, ClaimSend, ClaimWaive, PaymentRead, PaymentTake,
+		InboxRead, PaperRead, CareTeamRead, CredentialOwn),
+	Auditor: set(clinicalRead, AuditRead,
+		CredentialRead),
 }
 
 func set(base []Permission, more ...Permission) map[Permission]bool {

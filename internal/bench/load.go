@@ -72,6 +72,17 @@ type loader struct {
 	rows     int
 }
 
+// standing finds the practice of an earlier run.
+func (l *loader) standing(ctx context.Context) error {
+	var p id.Practice
+	return l.db.Read(ctx, p, func(ctx context.Context, tx *db.Tx) error {
+		if err := tx.QueryRowContext(ctx, `SELECT practice_id FROM practice`).Scan(&l.practice); err != nil {
+			return err
+		}
+		return tx.QueryRowContext(ctx, `SELECT count(*) FROM visit WHERE practice_id = $1`, l.practice).Scan(&l.visits)
+	})
+}
+
 func (l *loader) actor(ctx context.Context) context.Context {
 	return authz.With(ctx, authz.Actor{System: true, Name: "bench", Practice: l.practice, Roles: authz.Roles(), Zone: time.UTC})
 }

@@ -157,6 +157,7 @@ func pages(base string, t *targets) []page {
 		{"Signed note", get(func(n int) string { return "/visits/" + pick(t.signed, n) }), 200},
 		{"Check-out", get(func(n int) string { return "/visits/" + pick(t.charged, n) + "/checkout" }), 200},
 		{"Claims", get(func(int) string { return "/claims?state=ready" }), 200},
+		{"Claims, paid", get(func(int) string { return "/claims?state=paid" }), 200},
 		{"Save note", saveNote(base, t.open), 200},
 	}
 }
@@ -195,7 +196,11 @@ type result struct {
 	failed int
 	first  string // the first failure
 	bytes  int64
+	lasted time.Duration
 }
+
+// rate is how many answers came in a second.
+func (r result) rate() float64 { return float64(len(r.took)) / max(r.lasted.Seconds(), 0.001) }
 
 func (r result) at(share float64) float64 {
 	if len(r.took) == 0 {
@@ -205,7 +210,7 @@ func (r result) at(share float64) float64 {
 	return float64(r.took[i].Microseconds()) / 1000
 }
 
-func measure(ctx context.Context, base string, d *db.DB, practice id.Practice, o options, out io.Writer) error {
+func measure(ctx context.Context, base string, d *db.DB, practice id.Practice, dir string, o options, out io.Writer) error {
 	var t targets
 	if err := t.read(ctx, d, practice); err != nil {
 		return err
@@ -214,7 +219,7 @@ func measure(ctx context.Context, base string, d *db.DB, practice id.Practice, o
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(out, "\n%-15s %9s %9s %9s %9s %9s  %6s %8s\n", "page", "CPU ms", "alone ms", "p50 ms", "p95 ms", "p99 ms", "KiB", "queries")
+	fmt.Fprintf(out, "\n%-15s %9s %9s %9s %9s %9s %9s  %6s %8s\n", "page", "CPU ms", "alone ms", "p50 ms", "p95 ms", "p99 ms", "per s", "KiB", "queries")
 	bad := 0
 	for _, p := range pages(base, &t) {
 		s, err := alone(c, p)
@@ -229,10 +234,15 @@ func measure(ctx context.Context, base string, d *db.DB, practice id.Practice, o
 			}
 		}
 		r := openLoop(ctx, c, p, o)
-		fmt.Fprintf(out, "%-15s %9.1f %9.1f %9.1f %9.1f %9.1f  %6d %8s\n", p.name, s.cpu, s.wall, r.at(0.5), r.at(0.95), r.at(0.99), r.bytes/int64(max(1, len(r.took)))/1024, queries)
+		fmt.Fprintf(out, "%-15s %9.1f %9.1f %9.1f %9.1f %9.1f %9.1f  %6d %8s\n", p.name, s.cpu, s.wall, r.at(0.5), r.at(0.95), r.at(0.99), r.rate(), r.bytes/int64(max(1, len(r.took)))/1024, queries)
 		if r.failed > 0 {
 			fmt.Fprintf(out, "  %d of %d requests failed, the first: %s\n", r.failed, r.failed+len(r.took), r.first)
 			bad += r.failed
+		}
+	}
+	if all := pages(base, &t); bad == 0 {
+		if err := durable(ctx, c, all[len(all)-1], dir, out); err != nil {
+			return err
 		}
 	}
 	if bad > 0 {
@@ -310,6 +320,7 @@ func openLoop(ctx context.Context, c *http.Client, p page, o options) result {
 		})
 	}
 	wg.Wait()
+	r.lasted = wall.Now().Sub(begin)
 	slices.Sort(r.took)
 	return r
 }

@@ -63,7 +63,7 @@ func (s *Service) view(ctx context.Context, tx *db.Tx, a authz.Actor, v id.Visit
 		return View{}, err
 	}
 	out := View{Visit: v, Patient: ses.Patient, Date: ses.Date, Therapist: ses.Therapist, Signed: ses.Signed, Over: ses.Over || ses.Untreated, Today: a.Today(tx.Now.Time)}
-	if out.Owing, out.Lines, err = s.owing(ctx, tx, ses, row); err != nil {
+	if out.Owing, out.Lines, err = s.owing(ctx, tx, ses, row, true); err != nil {
 		return View{}, err
 	}
 	balance, err := s.Ledger.BalanceTx(ctx, tx, ses.Patient)

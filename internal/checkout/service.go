@@ -123,16 +123,20 @@ func (s *Service) insurance(ctx context.Context, tx *db.Tx, v session, f *Facts)
 }
 
 // owing works out what a visit costs as the record stands now. Where a payer
-// was asked already, the sum is what it was asked for.
-func (s *Service) owing(ctx context.Context, tx *db.Tx, v session, row q.Checkout) (Owing, []claim.Line, error) {
+// was asked already, the sum is what it was asked for, and the lines are counted
+// only for somebody who looks at them.
+func (s *Service) owing(ctx context.Context, tx *db.Tx, v session, row q.Checkout, looks bool) (Owing, []claim.Line, error) {
 	f := Facts{Signed: v.Signed, Treated: !v.Over && !v.Untreated, Minutes: v.Minutes}
 	if !f.Treated {
 		return Owe(f), nil, nil
 	}
 	if !row.EntryID.IsZero() && !row.PayerID.IsZero() {
-		_, _, lines, err := s.counted(ctx, tx, v)
-		if err != nil {
-			return Owing{}, nil, err
+		var lines []claim.Line
+		if looks {
+			var err error
+			if _, _, lines, err = s.counted(ctx, tx, v); err != nil {
+				return Owing{}, nil, err
+			}
 		}
 		o, err := s.claimed(ctx, tx, v, row.TotalCents, row.PayerID)
 		return o, lines, err

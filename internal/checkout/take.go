@@ -47,7 +47,7 @@ func (s *Service) chargeNow(ctx context.Context, tx *db.Tx, a authz.Actor, v ses
 	if err != nil {
 		return err
 	}
-	o, _, err := s.owing(ctx, tx, v, row)
+	o, _, err := s.owing(ctx, tx, v, row, false)
 	if err != nil {
 		return err
 	}

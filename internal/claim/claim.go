@@ -276,10 +276,11 @@ const PageSize = 50
 // Board is one page of claims.
 type Board struct {
 	Filter Filter
-	Counts map[State]int64 // of the practice, without the other filters
+	Counts map[State]int64 // of the practice, without the other filters; 1000 means that or more
 	Rows   []Row
 	Next   string // cursor of the next page; "" when there is none
 	Payers []PayerOption
+	Ready  money.Cents // what the ready claims of the practice ask for, of the first 1000
 }
 
 // PayerOption is a payer that a board can be limited to.
@@ -312,6 +313,7 @@ type View struct {
 	Coverage    id.Coverage
 	Replaces    id.Claim // the claim this one replaces or voids
 	ReplacedBy  id.Claim // the claim that replaces or voids this one
+	Electronic  bool     // it left as a file
 	MayVoid     bool     // it is out, and nothing but a draft has taken its place
 	PayerNumber string   // the payer's own number of this claim, once answered
 	CheckedAt   time.Time

@@ -106,3 +106,6 @@ type Batch struct {
 	CreatedAt   time.Time
 	CreatedBy   string // name
 }
+
+// Test reports whether the file of the batch is marked as a test: nothing was sent.
+func (b Batch) Test() bool { return b.Usage == "T" }

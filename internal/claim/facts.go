@@ -190,7 +190,7 @@ func (f Facts) authorisation() (a AuthorisationUse, found bool) {
 	if f.Prescription == nil {
 		return a, false
 	}
-	all := slices.DeleteFunc(slices.Clone(f.Prescription.Authorisations), func(a AuthorisationUse) bool { return a.Withdrawn })
+	all := slices.DeleteFunc(slices.Clone(f.Prescription.Authorisations), func(a AuthorisationUse) bool { return !a.Stands() })
 	rank := func(a AuthorisationUse) int {
 		switch {
 		case !a.Covers(f.Visit.Date):

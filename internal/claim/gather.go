@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"errors"
+	"maps"
 	"time"
 
 	"soapstone/internal/authz"
@@ -37,6 +38,31 @@ type gatherer struct {
 	terms    map[termsKey]coverage.Terms
 	enrolled map[enrolledKey]bool
 	prices   map[priceKey]price
+	visits   map[id.Visit]q.VisitFactsRow
+	insured  map[id.Patient][]coverage.Coverage
+	measures map[dayKey]Measured
+	found    map[dayKey][]Mark
+	reported map[reportKey]civil.Date
+	days     map[civil.Date]daysCodes
+}
+
+// dayKey is a patient's record as of a day.
+type dayKey struct {
+	patient id.Patient
+	on      civil.Date
+}
+
+type reportKey struct {
+	order id.Referral
+	on    civil.Date
+}
+
+// daysCodes are what every claim of a day knows of codes. They are looked at,
+// never changed.
+type daysCodes struct {
+	procedures map[string]knowledge.Procedure
+	pairs      []knowledge.ProcedurePair
+	modifiers  map[string]knowledge.Modifier
 }
 
 type termsKey struct {
@@ -63,7 +89,9 @@ func (s *Service) gatherer(tx *db.Tx) *gatherer {
 	return &gatherer{s: s, tx: tx, queries: q.New(tx),
 		places: map[id.Location]practice.Location{}, members: map[id.User]practice.Member{}, patients: map[id.Patient]patient.Patient{},
 		orders: map[id.Patient][]referral.Referral{}, held: map[id.Referral][]q.VisitsOfReferralRow{},
-		terms: map[termsKey]coverage.Terms{}, enrolled: map[enrolledKey]bool{}, prices: map[priceKey]price{}}
+		terms: map[termsKey]coverage.Terms{}, enrolled: map[enrolledKey]bool{}, prices: map[priceKey]price{},
+		visits: map[id.Visit]q.VisitFactsRow{}, insured: map[id.Patient][]coverage.Coverage{},
+		measures: map[dayKey]Measured{}, found: map[dayKey][]Mark{}, reported: map[reportKey]civil.Date{}, days: map[civil.Date]daysCodes{}}
 }
 
 // once reads what is not known yet.
@@ -81,7 +109,7 @@ func once[K comparable, V any](known map[K]V, k K, read func() (V, error)) (V, e
 // facts are what a claim of a visit and note is worked out from. c may be a
 // claim that is not stored yet.
 func (g *gatherer) facts(ctx context.Context, c stored) (Facts, error) {
-	return g.gather(ctx, c, g.visit, g.note, g.people, g.prescription, g.coverage, g.codes, g.day, g.decided, g.earlier)
+	return g.gather(ctx, c, g.visit, g.money, g.note, g.people, g.prescription, g.coverage, g.codes, g.day, g.decided, g.earlier)
 }
 
 // payer are the facts that decide whether a visit makes a claim at all: the
@@ -105,7 +133,9 @@ func (g *gatherer) gather(ctx context.Context, c stored, steps ...func(context.C
 }
 
 func (g *gatherer) visit(ctx context.Context, f *Facts, c stored) error {
-	v, err := g.queries.VisitFacts(ctx, q.VisitFactsParams{PracticeID: g.tx.Practice, VisitID: c.VisitID})
+	v, err := once(g.visits, c.VisitID, func() (q.VisitFactsRow, error) {
+		return g.queries.VisitFacts(ctx, q.VisitFactsParams{PracticeID: g.tx.Practice, VisitID: c.VisitID})
+	})
 	if err != nil {
 		return db.Found(err, "This session does not exist, or is not in your practice.")
 	}
@@ -137,6 +167,12 @@ func (g *gatherer) visit(ctx context.Context, f *Facts, c stored) error {
 		g.practice = &p
 	}
 	f.Practice = *g.practice
+	return nil
+}
+
+// money is what the patient has paid. It is read for each claim anew: checking
+// one claim changes what a visit was charged.
+func (g *gatherer) money(ctx context.Context, f *Facts, c stored) (err error) {
 	if g.s.Paid != nil {
 		f.Paid, err = g.s.Paid.PaidTx(ctx, g.tx, c.VisitID)
 	}
@@ -167,9 +203,13 @@ func (g *gatherer) coverage(ctx context.Context, f *Facts, c stored) error {
 	if f.Prescription != nil {
 		order = f.Prescription.ID
 	}
-	cov, found, err := g.s.Coverages.ForVisitTx(ctx, g.tx, f.Patient.ID, order, f.Visit.Date)
-	if err != nil || !found {
+	all, err := once(g.insured, f.Patient.ID, func() ([]coverage.Coverage, error) { return g.s.Coverages.ForPatientTx(ctx, g.tx, f.Patient.ID) })
+	if err != nil {
 		return err
+	}
+	cov, found := coverage.Choose(all, order, f.Visit.Date)
+	if !found {
+		return nil
 	}
 	f.Coverage = &cov
 	k := termsKey{cov.Payer.ID, f.Visit.Date}
@@ -195,31 +235,22 @@ func (g *gatherer) coverage(ctx context.Context, f *Facts, c stored) error {
 // codes are what is known of procedures, modifiers and prices on the day.
 func (g *gatherer) codes(ctx context.Context, f *Facts, c stored) error {
 	on, know := f.Visit.Date, g.s.Knowledge
-	f.Proposed, f.Procedures, f.Modifiers, f.Prices = map[string]knowledge.TechniqueProcedure{}, map[string]knowledge.Procedure{},
-		map[string]knowledge.Modifier{}, map[string]money.Cents{}
+	day, _ := once(g.days, on, func() (daysCodes, error) { return codesOf(know, on), nil })
+	f.Proposed, f.Prices = map[string]knowledge.TechniqueProcedure{}, map[string]money.Cents{}
+	f.Procedures, f.Pairs, f.Modifiers = day.procedures, day.pairs, day.modifiers
 	for _, given := range f.Note.Given {
 		if t, ok := know.Technique(given.Technique); ok {
 			f.Proposed[given.Technique] = t.Procedure
 		}
-	}
-	for _, p := range know.Procedures() {
-		if found, ok := know.Procedure(p.Code, on); ok {
-			f.Procedures[p.Code] = found
-		}
-	}
-	for _, p := range know.ProcedurePairs() {
-		if p.Holds(on) {
-			f.Pairs = append(f.Pairs, p)
-		}
-	}
-	for _, m := range know.Modifiers() {
-		f.Modifiers[m.Code] = m
 	}
 	choices, err := g.choices(ctx, c.ClaimID)
 	if err != nil {
 		return err
 	}
 	f.Choices = settled(choices)
+	if len(f.Choices.Procedures) > 0 {
+		f.Procedures = maps.Clone(f.Procedures)
+	}
 	for _, code := range f.Choices.Procedures {
 		if found, ok := know.Procedure(code, on); ok {
 			f.Procedures[code] = found
@@ -244,6 +275,24 @@ func (g *gatherer) codes(ctx context.Context, f *Facts, c stored) error {
 		}
 	}
 	return nil
+}
+
+func codesOf(know *knowledge.Set, on civil.Date) daysCodes {
+	d := daysCodes{procedures: map[string]knowledge.Procedure{}, modifiers: map[string]knowledge.Modifier{}}
+	for _, p := range know.Procedures() {
+		if found, ok := know.Procedure(p.Code, on); ok {
+			d.procedures[p.Code] = found
+		}
+	}
+	for _, p := range know.ProcedurePairs() {
+		if p.Holds(on) {
+			d.pairs = append(d.pairs, p)
+		}
+	}
+	for _, m := range know.Modifiers() {
+		d.modifiers[m.Code] = m
+	}
+	return d
 }
 
 // day is what else was claimed of the patient for the day.

@@ -90,7 +90,8 @@ func zoneOf(k *knowledge.Set, site string) string {
 // prescription is the order behind the visit: the one it was planned under, or,
 // where it was planned under none, the one in force on the day.
 func (g *gatherer) prescription(ctx context.Context, f *Facts, c stored) error {
-	if err := g.measured(ctx, f); err != nil {
+	var err error
+	if f.Measured, err = once(g.measures, dayKey{f.Patient.ID, f.Visit.Date}, func() (Measured, error) { return g.measured(ctx, f) }); err != nil {
 		return err
 	}
 	all, err := once(g.orders, f.Patient.ID, func() ([]referral.Referral, error) { return g.s.Referrals.ForPatient(ctx, g.tx, f.Patient.ID) })
@@ -118,15 +119,21 @@ func (g *gatherer) prescription(ctx context.Context, f *Facts, c stored) error {
 	if err := g.used(ctx, f, p, c); err != nil {
 		return err
 	}
-	if p.Findings, err = g.findings(ctx, f); err != nil {
+	if p.Findings, err = once(g.found, dayKey{f.Patient.ID, f.Visit.Date}, func() ([]Mark, error) { return g.findings(ctx, f) }); err != nil {
 		return err
+	}
+	codes := g.s.Knowledge.ICD10()
+	if g.s.Codes != nil {
+		if codes, err = g.s.Codes.Codes(ctx, g.tx); err != nil {
+			return err
+		}
 	}
 	zones := g.s.Knowledge.Zones()
 	for _, code := range p.Referral.Codes() {
 		p.DiagnosisZones = append(p.DiagnosisZones, zonesAbout(zones, code))
-		state, why := g.s.Knowledge.ICD10().Valid(code, f.Visit.Date)
+		state, why := codes.Valid(code, f.Visit.Date)
 		d := DiagnosisState{Code: code, State: state, Why: why}
-		if known, ok := g.s.Knowledge.ICD10().Lookup(code); ok {
+		if known, ok := codes.Lookup(code); ok {
 			d.External, d.Unspecified = known.ExternalCause(), known.Unspecified()
 		} else {
 			d.External = code != "" && strings.ContainsAny(code[:1], "VWXY")
@@ -144,7 +151,10 @@ func (g *gatherer) used(ctx context.Context, f *Facts, p *Prescription, c stored
 	}
 	if g.s.Reports != nil {
 		f.Reports.Known = true
-		if f.Reports.LastOn, err = g.s.Reports.LastReportTx(ctx, g.tx, p.ID, f.Visit.Date); err != nil {
+		f.Reports.LastOn, err = once(g.reported, reportKey{p.ID, f.Visit.Date}, func() (civil.Date, error) {
+			return g.s.Reports.LastReportTx(ctx, g.tx, p.ID, f.Visit.Date)
+		})
+		if err != nil {
 			return err
 		}
 	}
@@ -270,22 +280,22 @@ func (g *gatherer) findings(ctx context.Context, f *Facts) ([]Mark, error) {
 }
 
 // measured is the newest measurement on or before the day.
-func (g *gatherer) measured(ctx context.Context, f *Facts) error {
+func (g *gatherer) measured(ctx context.Context, f *Facts) (m Measured, err error) {
 	on, err := g.queries.LastAssessment(ctx, q.LastAssessmentParams{PracticeID: g.tx.Practice, PatientID: f.Patient.ID, OnDate: f.Visit.Date})
 	if err != nil && !none(err) {
-		return err
+		return m, err
 	}
 	if err == nil {
-		f.Measured = Measured{On: on, What: "assessment"}
+		m = Measured{On: on, What: "assessment"}
 	}
 	score, err := g.queries.LastScore(ctx, q.LastScoreParams{PracticeID: g.tx.Practice, PatientID: f.Patient.ID, OnDate: f.Visit.Date})
-	if err != nil && !none(err) {
-		return err
+	if none(err) {
+		return m, nil
 	}
-	if err == nil && (f.Measured.On.IsZero() || score.OnDate.After(f.Measured.On)) {
-		f.Measured = Measured{On: score.OnDate, What: strings.ToUpper(score.Instrument)}
+	if err == nil && (m.On.IsZero() || score.OnDate.After(m.On)) {
+		m = Measured{On: score.OnDate, What: strings.ToUpper(score.Instrument)}
 	}
-	return nil
+	return m, err
 }
 
 // zonesAbout are the zones that a diagnosis is about, by the prefixes of the

@@ -120,8 +120,15 @@ SELECT claim_id FROM claim
 WHERE practice_id = @practice_id AND patient_id = @patient_id AND state = @state
 ORDER BY service_date, claim_id LIMIT 1000;
 
+-- Counts no further than a thousand: what was paid and closed grows for ever.
 -- name: CountState :one
-SELECT count(*) FROM claim WHERE practice_id = @practice_id AND state = @state;
+SELECT count(*) FROM (SELECT 1 FROM claim c WHERE c.practice_id = @practice_id AND c.state = @state LIMIT 1000) counted;
+
+-- What the claims that are ready ask for together.
+-- name: ReadyTotal :one
+SELECT CAST(COALESCE(SUM(c.total_cents), 0) AS bigint) AS total FROM claim c
+WHERE c.practice_id = @practice_id AND c.claim_id IN (
+        SELECT r.claim_id FROM claim r WHERE r.practice_id = @practice_id AND r.state = 'ready' ORDER BY r.service_date, r.claim_id LIMIT 1000);
 
 -- name: PayersOfClaims :many
 SELECT y.payer_id, y.name FROM payer y
@@ -238,10 +245,12 @@ WHERE v.practice_id = @practice_id AND v.referral_id = @referral_id AND v.state 
 ORDER BY v.starts_at, v.visit_id LIMIT 2000;
 
 -- Visits that were planned under no prescription and are claimed under one.
+-- CROSS JOIN makes SQLite begin with the few claims: there are many visits
+-- without a referral.
 -- name: VisitsClaimedUnder :many
 SELECT DISTINCT v.visit_id, v.service_date, v.starts_at FROM claim c
-JOIN visit v ON v.practice_id = c.practice_id AND v.visit_id = c.visit_id
-WHERE c.practice_id = @practice_id AND c.patient_id IN (
+CROSS JOIN visit v
+WHERE v.practice_id = c.practice_id AND v.visit_id = c.visit_id AND c.practice_id = @practice_id AND c.patient_id IN (
         SELECT m.patient_id FROM patient m WHERE m.practice_id = @practice_id AND m.patient_id = @patient_id
         UNION ALL SELECT m.patient_id FROM patient m WHERE m.practice_id = @practice_id AND m.merged_into_patient_id = @patient_id)
     AND c.referral_id = @referral_id AND c.frequency <> '8' AND c.state NOT IN ('cancelled', 'closed')

@@ -14,6 +14,7 @@ import (
 	"soapstone/internal/errs"
 	"soapstone/internal/id"
 	"soapstone/internal/knowledge"
+	"soapstone/internal/money"
 )
 
 func zoneOrUTC(a authz.Actor) *time.Location {
@@ -116,6 +117,11 @@ func (s *Service) page(ctx context.Context, a authz.Actor, in Filter) (Board, er
 		for _, p := range payers {
 			out.Payers = append(out.Payers, PayerOption{p.PayerID, p.Name})
 		}
+		ready, err := queries.ReadyTotal(ctx, tx.Practice)
+		if err != nil {
+			return err
+		}
+		out.Ready = money.Cents(ready)
 		if in.Payer.IsZero() {
 			rows, err := queries.Rows(ctx, q.RowsParams{PracticeID: tx.Practice, State: string(in.State), FromOn: from, ToOn: to,
 				AfterOn: afterOn, AfterClaimID: after, Most: PageSize + 1})
@@ -205,6 +211,9 @@ func (s *Service) view(ctx context.Context, tx *db.Tx, c id.Claim) (View, error)
 		v.Row = all[i]
 	}
 	v.Findings = v.Row.Findings
+	if v.Electronic, err = byFile(ctx, tx, row.BatchID); err != nil {
+		return View{}, err
+	}
 	if v.Document, err = decode(row.Body); err != nil {
 		return View{}, err
 	}

@@ -111,7 +111,7 @@ func newRoom(t *testing.T, e *dbtest.Env) *room {
 		Lines: []fee.Line{{Code: "97124", Price: 3500}, {Code: "97140", Price: 4000}, {Code: "97010", Price: 1000}}}))(t)
 	r.patient, r.referral, r.coverage = r.person("Dana", "Okafor")
 	if err := r.SaveSettings(r.ctx, claim.Settings{SubmitterName: "Test Practice", SubmitterID: "TP01", Contact: "Terry", Phone: "312-555-0100",
-		ReceiverName: "Clearing House", ReceiverID: "CH01", Usage: "T"}); err != nil {
+		ReceiverName: "Clearing House", ReceiverID: "CH01", Usage: "P"}); err != nil {
 		t.Fatal(err)
 	}
 	return r

@@ -22,7 +22,8 @@ const MaxBatch = 500
 
 // Send lets claims leave, all of them or none. Each is worked out and checked
 // again inside the transaction: one that is blocked, held or no draft refuses
-// the whole, by name. What is sent is frozen, numbered and kept as a file.
+// the whole, by name. What is sent is frozen, numbered and kept as a file. While
+// files are marked as tests, an electronic one is made and kept and nothing is sent.
 // ClaimSend. Invalid for no or too many claims; NotFound; Conflict.
 func (s *Service) Send(ctx context.Context, m Medium, claims []id.Claim) (Batch, error) {
 	a, err := authz.Require(ctx, authz.ClaimSend)
@@ -197,7 +198,8 @@ func (s *Service) forms(tx *db.Tx, a authz.Actor, set Settings, docs []Document)
 	return blob.File{Name: "claims-" + today.String() + ".pdf", ContentType: "application/pdf", Bytes: b}, nil
 }
 
-// freeze keeps what was sent and marks the claims.
+// freeze keeps what was sent and marks the claims. No payer pays from a test
+// file: its claims stay ready.
 func (s *Service) freeze(ctx context.Context, tx *db.Tx, a authz.Actor, b Batch, rows []stored, docs []Document) error {
 	queries := q.New(tx)
 	err := queries.InsertBatch(ctx, q.InsertBatchParams{PracticeID: tx.Practice, BatchID: b.ID, Medium: string(b.Medium), Receiver: b.Receiver, Usage: b.Usage,
@@ -213,6 +215,12 @@ func (s *Service) freeze(ctx context.Context, tx *db.Tx, a authz.Actor, b Batch,
 		}
 		if err := queries.InsertBatchItem(ctx, q.InsertBatchItemParams{PracticeID: tx.Practice, BatchID: b.ID, Nth: int64(i + 1), ClaimID: row.ClaimID, Body: string(body)}); err != nil {
 			return err
+		}
+		if b.Test() {
+			if err := s.record(ctx, tx, row.ClaimID, "test", Ready, Ready, string(b.Medium)); err != nil {
+				return err
+			}
+			continue
 		}
 		if err := db.OneRow(queries.MarkSent(ctx, q.MarkSentParams{SentAt: tx.Now, BatchID: b.ID, PracticeID: tx.Practice, ClaimID: row.ClaimID, Version: row.Version})); err != nil {
 			return err
@@ -247,68 +255,4 @@ func (s *Service) BatchFile(ctx context.Context, b id.Batch) (name, contentType 
 		return "", "", nil, err
 	}
 	return name, contentType, data, s.log.WaitSealed(ctx, a.Practice)
-}
-
-// Preview is printed across a form that is not fit for submission.
-const Preview = "NOT FOR SUBMISSION"
-
-// PaperForm gives the CMS-1500 form of one claim. A claim that is out is printed
-// as it was sent, drawn or as data alone. Any other is drawn with a watermark,
-// whatever is asked for: one that was not sent, one that came back or is
-// closed, one whose note was retracted since, and one that left as a file
-// without something that the form asks for. ClaimRead; NotFound.
-func (s *Service) PaperForm(ctx context.Context, c id.Claim, drawn bool) ([]byte, error) {
-	a, err := authz.Require(ctx, authz.ClaimRead)
-	if err != nil {
-		return nil, err
-	}
-	if s.Paper == nil {
-		return nil, errs.New(errs.Unavailable, "This program cannot make such files.")
-	}
-	var d Document
-	var o PaperOptions
-	var who id.Patient
-	err = s.db.Read(ctx, a.Practice, func(ctx context.Context, tx *db.Tx) error {
-		row, err := s.load(ctx, tx, c)
-		if err != nil {
-			return err
-		}
-		who = row.PatientID
-		set, err := settings(ctx, tx)
-		if err != nil {
-			return err
-		}
-		o = PaperOptions{Drawn: drawn, OffsetX: set.OffsetX, OffsetY: set.OffsetY, At: tx.Now.Time}
-		if left(row) {
-			o.SignedOn = civil.DateIn(row.SentAt.Time, zoneOrUTC(a))
-			if stands := row.signed.State == "valid" || Frequency(row.Frequency) == Void; !State(row.State).Out() || !stands {
-				o.Drawn, o.Watermark = true, Preview
-			}
-			d, err = decode(row.Body)
-			return err
-		}
-		o.Drawn, o.Watermark = true, Preview
-		f, err := s.gatherer(tx).facts(ctx, row)
-		d, _ = Draft(f)
-		return err
-	})
-	if err != nil {
-		return nil, db.Classify(err)
-	}
-	if err := s.log.Viewed(ctx, db.Event{Action: "claim.form", Patient: who, Kind: "claim", Subject: c.String(), Detail: o.Watermark}); err != nil {
-		return nil, err
-	}
-	form, err := s.Paper.Form([]Document{d}, o)
-	if errs.Is(err, errs.Invalid) && o.Watermark == "" {
-		// It left as a file, which asks for less than the form does.
-		o.Drawn, o.Watermark = true, Preview
-		return s.Paper.Form([]Document{d}, o)
-	}
-	return form, err
-}
-
-// left reports whether what is stored of a claim is what was sent.
-func left(c stored) bool {
-	state := State(c.State)
-	return state != Cancelled && !state.Draft() && !c.SentAt.IsZero()
 }

@@ -40,6 +40,7 @@ type Deps struct {
 	Money     Money
 	Paid      Payments
 	Reports   ReportDates
+	Codes     referral.CodeSource // nil: the shipped list of diagnosis codes
 }
 
 // Money is told what a visit's claim asks for, whenever that changes. A total

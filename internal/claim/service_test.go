@@ -90,7 +90,7 @@ func TestSendingFreezesAndNumbers(t *testing.T) {
 	each(t, func(t *testing.T, r *room) {
 		_, _, c := r.claimed()
 		b := ok(r.Send(r.ctx, claim.Electronic, []id.Claim{c.ID, c.ID}))(t)
-		if b.Claims != 1 || b.Total != 15000 || b.Interchange != 1 || b.Group != 1 || b.First != 1 || b.Usage != "T" {
+		if b.Claims != 1 || b.Total != 15000 || b.Interchange != 1 || b.Group != 1 || b.First != 1 || b.Usage != "P" {
 			t.Errorf("%+v", b)
 		}
 		name, kind, data, err := r.BatchFile(r.ctx, b.ID)

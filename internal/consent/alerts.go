@@ -31,8 +31,10 @@ func (s *Service) Alerts(ctx context.Context, tx *db.Tx, p id.Patient) ([]patien
 			say(patient.ToneDanger, "Consent to treatment was "+string(st.Standing)+" on "+st.Latest.On.Human()+".")
 		case st.Kind == knowledge.ConsentTreatment && st.Standing == Unasked:
 			say(patient.ToneWarn, "No consent to treatment is on file.")
+		case st.Kind == knowledge.ConsentTreatment && st.Ended:
+			say(patient.ToneWarn, "Consent to treatment ended on "+st.Latest.EndsOn.Human()+": ask anew.")
 		case st.Kind == knowledge.ConsentTreatment && st.Outdated:
-			say(patient.ToneInfo, "Consent to treatment was given for an earlier text.")
+			say(patient.ToneWarn, "Consent to treatment: ask again, the wording changed.")
 		case st.Kind == knowledge.ConsentArea && no:
 			say(patient.ToneDanger, "No work on this area, consent "+string(st.Standing)+": "+area(st.Title)+".")
 		}

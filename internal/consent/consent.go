@@ -9,6 +9,12 @@
 // itself. Whether somebody agreed is a question about an instant: taking consent
 // back ends treatment from then on and leaves what came before as it was.
 //
+// What a guardian signed ends when the patient comes of age, or when the
+// guardianship does, and is asked anew. A text that is worded anew is asked for at
+// the next visit, with what has changed; what was agreed to stays agreed until then.
+// Work on an area needs its own consent and, where the patient wishes, a chaperone
+// who is named.
+//
 // The package refuses a signature by a minor, a signature that is a dot
 // or a stray line, agreement to a text other than the present one, and any
 // change of a paper that exists.
@@ -107,6 +113,11 @@ func (m Method) Label() string {
 type Signer struct {
 	Name     string
 	Relation Relation
+	// Identity is what was seen to know that another person may sign: a photo ID,
+	// a court order.
+	Identity string
+	// Until is the last day of another person's authority, where it is known.
+	Until civil.Date
 }
 
 // Paper is the body of a consent document, format consent/1. It stands alone:
@@ -123,9 +134,12 @@ type Paper struct {
 	Signer struct {
 		Name     string   `json:"name"`
 		Relation Relation `json:"relation"`
+		Identity string   `json:"identity,omitempty"`
 	} `json:"signer"`
-	Signature Signature `json:"signature"`
-	Note      string    `json:"note,omitempty"`
+	// EndsOn is the last day of what another person signed.
+	EndsOn    civil.Date `json:"ends_on,omitzero"`
+	Signature Signature  `json:"signature"`
+	Note      string     `json:"note,omitempty"`
 	// SignedAt is the instant in UTC (RFC 3339), LocalDate and Zone the same
 	// where it happened.
 	SignedAt  string     `json:"signed_at"`
@@ -145,6 +159,9 @@ type Text struct {
 	Paragraphs []string `json:"paragraphs"`
 	Statement  string   `json:"statement"`
 	Reviewed   string   `json:"reviewed"` // review state of the text when it was signed
+	// Effective is from when this wording was asked for, Changes what was new in it.
+	Effective civil.Date `json:"effective,omitzero"`
+	Changes   string     `json:"changes,omitempty"`
 }
 
 // Signature is the mark. Path is SVG path data in a box of Width by Height.
@@ -175,6 +192,7 @@ type Entry struct {
 	Lang       string
 	Version    string
 	Note       string
+	EndsOn     civil.Date // last day; zero: no end
 	At         db.Time
 	On         civil.Date // local date of the reader
 	Witness    string
@@ -187,9 +205,26 @@ type State struct {
 	Title    string
 	Standing Standing
 	Required bool // care needs it: treatment and privacy notice
-	// Outdated: it was given for other words than the present ones.
+	// Outdated: it was given for other words than the present ones; Changes says
+	// what is new in them.
 	Outdated bool
-	Latest   Entry // zero while Unasked
+	Changes  string
+	// Ended: another person signed, and may not any more.
+	Ended  bool
+	Latest Entry // zero while Unasked
+}
+
+// Again says why a consent that was given is asked for again; "" when it is not.
+func (s State) Again() string {
+	switch {
+	case s.Ended:
+		return "Asked again because what " + s.Latest.Signer.Name + " signed (" + strings.ToLower(s.Latest.Signer.Relation.Label()) + ") ended on " + s.Latest.EndsOn.Human() + "."
+	case s.Outdated && s.Changes != "":
+		return "Asked again because the wording changed: " + s.Changes
+	case s.Outdated:
+		return "Asked again because the wording changed."
+	}
+	return ""
 }
 
 // Settled reports whether nothing is left to ask: a treatment or area consent
@@ -198,7 +233,7 @@ type State struct {
 func (s State) Settled() bool {
 	switch s.Standing {
 	case Given:
-		return !s.Outdated
+		return !s.Outdated && !s.Ended
 	case Declined:
 		return s.Kind == knowledge.ConsentPrivacy || s.Kind == knowledge.ConsentArea
 	case Withdrawn:
@@ -231,7 +266,7 @@ func Find(states []State, key string) (State, bool) {
 // textOf copies the words of a text into the paper.
 func textOf(t knowledge.ConsentText) Text {
 	return Text{Key: t.ID, Kind: string(t.Kind), Lang: t.Lang, Version: t.Version, SHA256: t.SHA256, Title: t.Title,
-		Paragraphs: t.Paragraphs, Statement: t.Statement, Reviewed: string(t.Review.State)}
+		Paragraphs: t.Paragraphs, Statement: t.Statement, Reviewed: string(t.Review.State), Effective: t.Effective, Changes: t.Changes}
 }
 
 // area is the short name of an area consent for an alert: "abdomen".

@@ -21,7 +21,7 @@ func makePaper(a authz.Actor, now time.Time, pt patient.Patient, text knowledge.
 		paper.Zone = a.Zone.String()
 	}
 	paper.Patient.Name, paper.Patient.Number, paper.Patient.BirthDate = pt.LegalName(), pt.Number, pt.BirthDate
-	paper.Signer.Name, paper.Signer.Relation = signer.Name, signer.Relation
+	paper.Signer.Name, paper.Signer.Relation, paper.Signer.Identity = signer.Name, signer.Relation, signer.Identity
 	return paper
 }
 
@@ -32,7 +32,11 @@ func titleOf(t knowledge.ConsentText, action Action) string {
 	return t.Title + ": " + strings.ToLower(Label(action))
 }
 
-const maxNote = 2000 // characters
+// Limits, in characters.
+const (
+	maxNote     = 2000
+	maxIdentity = 200
+)
 
 func checkSigner(signer Signer, note string) error {
 	var f []errs.Field
@@ -44,6 +48,9 @@ func checkSigner(signer Signer, note string) error {
 	}
 	if !slices.Contains(Relations(), signer.Relation) {
 		f = append(f, errs.Field{Name: "relation", Message: "Choose who this is."})
+	}
+	if utf8.RuneCountInString(signer.Identity) > maxIdentity || !printable(signer.Identity) {
+		f = append(f, errs.Field{Name: "identity", Message: "Shorten this to 200 plain characters."})
 	}
 	if utf8.RuneCountInString(note) > maxNote || !printable(note) {
 		f = append(f, errs.Field{Name: "note", Message: "Shorten this to 2000 plain characters."})

@@ -8,6 +8,7 @@ import (
 
 	"soapstone/internal/audit"
 	"soapstone/internal/authz"
+	"soapstone/internal/civil"
 	"soapstone/internal/consent/q"
 	"soapstone/internal/db"
 	"soapstone/internal/document"
@@ -23,12 +24,13 @@ type Service struct {
 	log      *audit.Log
 	patients *patient.Service
 	docs     *document.Store
-	texts    []knowledge.ConsentText
+	know     *knowledge.Set
+	texts    []knowledge.ConsentText // every version
 }
 
 // New makes the service.
 func New(d *db.DB, log *audit.Log, patients *patient.Service, docs *document.Store, know *knowledge.Set) *Service {
-	return &Service{db: d, log: log, patients: patients, docs: docs, texts: ordered(know.Consents())}
+	return &Service{db: d, log: log, patients: patients, docs: docs, know: know, texts: ordered(know.Consents())}
 }
 
 // ordered puts treatment first, then the privacy notice, then the areas.
@@ -46,14 +48,12 @@ func ordered(texts []knowledge.ConsentText) []knowledge.ConsentText {
 // fallback is the language in which every text exists.
 const fallback = "en"
 
-// text gives a text in a language, or in English where it has not been
-// translated.
-func (s *Service) text(key, lang string) (knowledge.ConsentText, error) {
+// text gives a text as it is asked for on a day (the newest for the zero date),
+// in a language, or in English where it has not been translated.
+func (s *Service) text(key, lang string, on civil.Date) (knowledge.ConsentText, error) {
 	for _, l := range []string{lang, fallback} {
-		for _, t := range s.texts {
-			if t.ID == key && t.Lang == l {
-				return t, nil
-			}
+		if t, ok := knowledge.ConsentOn(s.texts, key, l, on); ok {
+			return t, nil
 		}
 	}
 	return knowledge.ConsentText{}, errs.New(errs.NotFound, "There is no such consent text.")
@@ -63,7 +63,7 @@ func (s *Service) text(key, lang string) (knowledge.ConsentText, error) {
 func (s *Service) keys() []knowledge.ConsentText {
 	var out []knowledge.ConsentText
 	for _, t := range s.texts {
-		if t.Lang == fallback {
+		if t.Lang == fallback && t.Effective.IsZero() { // the first version; each text has one
 			out = append(out, t)
 		}
 	}
@@ -76,6 +76,7 @@ type Offer struct {
 	Text    knowledge.ConsentText
 	Patient patient.Patient
 	Minor   bool
+	Ends    civil.Date // last day of what is signed for a minor
 	State   State
 }
 
@@ -91,7 +92,8 @@ func (s *Service) Offer(ctx context.Context, p id.Patient, key string) (Offer, e
 		if o.Patient, err = s.patients.GetTx(ctx, tx, p); err != nil {
 			return err
 		}
-		if o.Text, err = s.text(key, o.Patient.Language); err != nil {
+		today := a.Today(tx.Now.Time)
+		if o.Text, err = s.text(key, o.Patient.Language, today); err != nil {
 			return err
 		}
 		states, err := s.Status(ctx, tx, p)
@@ -99,7 +101,7 @@ func (s *Service) Offer(ctx context.Context, p id.Patient, key string) (Offer, e
 			return err
 		}
 		o.State, _ = Find(states, key)
-		o.Minor = o.Patient.IsMinor(a.Today(tx.Now.Time))
+		o.Minor, o.Ends = o.Patient.IsMinor(today), majority(o.Patient.BirthDate)
 		return nil
 	})
 	if err != nil {
@@ -112,21 +114,24 @@ func (s *Service) Offer(ctx context.Context, p id.Patient, key string) (Offer, e
 // privacy notice, areas. It is part of the caller's transaction, and the
 // caller records the view.
 func (s *Service) Status(ctx context.Context, tx *db.Tx, p id.Patient) ([]State, error) {
-	if _, err := authz.Require(ctx, authz.ConsentRead); err != nil {
+	a, err := authz.Require(ctx, authz.ConsentRead)
+	if err != nil {
 		return nil, err
 	}
 	entries, err := s.entries(ctx, tx, p)
 	if err != nil {
 		return nil, err
 	}
+	today := a.Today(tx.Now.Time)
 	var out []State
 	for _, t := range s.keys() {
 		st := State{Key: t.ID, Kind: t.Kind, Title: t.Title, Required: t.Kind != knowledge.ConsentArea}
 		if i := slices.IndexFunc(entries, func(e Entry) bool { return e.Key == t.ID }); i >= 0 {
 			e := entries[i]
 			st.Standing, st.Latest = e.Action, e
-			if now, err := s.text(t.ID, e.Lang); err == nil {
-				st.Outdated = e.Action == Given && e.Version != now.Version
+			st.Ended = e.Action == Given && e.ended(today)
+			if now, err := s.text(t.ID, e.Lang, today); err == nil && e.Action == Given && e.Version != now.Version {
+				st.Outdated, st.Changes = true, now.Changes
 			}
 		}
 		out = append(out, st)
@@ -136,8 +141,10 @@ func (s *Service) Status(ctx context.Context, tx *db.Tx, p id.Patient) ([]State,
 
 // Overview is a patient's consents: how things stand, and every paper, newest first.
 type Overview struct {
-	States  []State
-	History []Entry
+	States     []State
+	History    []Entry
+	Chaperones []Chaperone // the newest first
+	Today      civil.Date
 }
 
 // Overview reads a patient's consents and records the view.
@@ -154,7 +161,11 @@ func (s *Service) Overview(ctx context.Context, p id.Patient) (Overview, error) 
 		if o.States, err = s.Status(ctx, tx, p); err != nil {
 			return err
 		}
-		o.History, err = s.entries(ctx, tx, p)
+		if o.History, err = s.entries(ctx, tx, p); err != nil {
+			return err
+		}
+		o.Today = a.Today(tx.Now.Time)
+		o.Chaperones, err = s.chaperones(ctx, tx, p)
 		return err
 	})
 	if err != nil {
@@ -173,11 +184,11 @@ func (s *Service) entries(ctx context.Context, tx *db.Tx, p id.Patient) ([]Entry
 	var out []Entry
 	for _, r := range rows {
 		title := r.TextKey // a text that the program no longer has
-		if t, err := s.text(r.TextKey, r.TextLang); err == nil {
+		if t, err := s.text(r.TextKey, r.TextLang, civil.Date{}); err == nil {
 			title = t.Title
 		}
 		out = append(out, Entry{ID: r.ConsentID, Document: r.DocumentID, Key: r.TextKey, Title: title, Action: Action(r.Action),
-			Signer: Signer{r.SignerName, Relation(r.Relation)}, Method: Method(r.Method), Lang: r.TextLang, Version: r.TextVersion, Note: r.Note,
+			Signer: Signer{Name: r.SignerName, Relation: Relation(r.Relation), Identity: r.Identity}, EndsOn: r.EndsOn, Method: Method(r.Method), Lang: r.TextLang, Version: r.TextVersion, Note: r.Note,
 			At: r.SignedAt, On: a.Today(r.SignedAt.Time), Witness: r.WitnessName})
 	}
 	return out, nil
@@ -243,15 +254,11 @@ func (s *Service) Sign(ctx context.Context, in SignInput) (id.Consent, error) {
 	case !in.TypedName:
 		strokes = errs.OnField("strokes", "Sign in the box, or tick that the typed name is the signature.")
 	}
-	return s.record(ctx, in.Patient, in.Key, Given, in.Signer, sig, "", func(t knowledge.ConsentText, minor bool) error {
+	return s.record(ctx, in.Patient, in.Key, Given, in.Signer, sig, "", func(t knowledge.ConsentText, minor bool, today civil.Date) error {
 		if t.Lang != in.Lang || t.Version != in.Version || t.SHA256 != in.Hash {
 			return errs.New(errs.Stale, "The text has changed since it was shown. Read the new one before signing.")
 		}
-		var fields []errs.Field
-		if minor && in.Signer.Relation == Self {
-			fields = append(fields, errs.Field{Name: "relation", Message: "A patient under 18 cannot sign alone. A parent, guardian or representative signs."})
-		}
-		return errs.OnFields(append(fields, errs.FieldsOf(strokes)...)...)
+		return errs.OnFields(append(mayAgree(in.Signer, minor, today), errs.FieldsOf(strokes)...)...)
 	})
 }
 
@@ -269,7 +276,7 @@ func (s *Service) Decline(ctx context.Context, in SpokenInput) (id.Consent, erro
 	if _, err := authz.Require(ctx, authz.ConsentWrite); err != nil {
 		return id.Consent{}, err
 	}
-	return s.record(ctx, in.Patient, in.Key, Declined, in.Signer, Signature{Method: Spoken}, in.Note, func(knowledge.ConsentText, bool) error {
+	return s.record(ctx, in.Patient, in.Key, Declined, in.Signer, Signature{Method: Spoken}, in.Note, func(knowledge.ConsentText, bool, civil.Date) error {
 		if strings.TrimSpace(in.Note) == "" {
 			return errs.OnField("note", "Write what was said, such as: prefers not to sign.")
 		}
@@ -290,12 +297,12 @@ func (s *Service) Withdraw(ctx context.Context, in SpokenInput) (id.Consent, err
 // record checks what all papers share and writes one: the document and the row
 // that finds it.
 func (s *Service) record(ctx context.Context, p id.Patient, key string, action Action, signer Signer, sig Signature, note string,
-	check func(t knowledge.ConsentText, minor bool) error) (id.Consent, error) {
+	check func(t knowledge.ConsentText, minor bool, today civil.Date) error) (id.Consent, error) {
 	a, err := authz.Require(ctx, authz.ConsentWrite)
 	if err != nil {
 		return id.Consent{}, err
 	}
-	signer.Name, note = strings.Join(strings.Fields(signer.Name), " "), strings.TrimSpace(note)
+	signer.Name, signer.Identity, note = oneLine(signer.Name), oneLine(signer.Identity), strings.TrimSpace(note)
 	if err := checkSigner(signer, note); err != nil {
 		return id.Consent{}, err
 	}
@@ -305,20 +312,23 @@ func (s *Service) record(ctx context.Context, p id.Patient, key string, action A
 		if err != nil {
 			return err
 		}
-		text, err := s.text(key, pt.Language)
+		today := a.Today(tx.Now.Time)
+		text, err := s.text(key, pt.Language, today)
 		if err != nil {
 			return err
 		}
 		if check != nil {
-			if err := check(text, pt.IsMinor(a.Today(tx.Now.Time))); err != nil {
+			if err := check(text, pt.IsMinor(today), today); err != nil {
 				return err
 			}
 		}
+		ends := lastDay(action, signer, pt, today)
 		refers, err := s.before(ctx, tx, p, key, action)
 		if err != nil {
 			return err
 		}
 		paper := makePaper(a, tx.Now.Time, pt, text, action, signer, sig, note)
+		paper.EndsOn = ends
 		if paper.Practice, err = q.New(tx).PracticeName(ctx, tx.Practice); err != nil {
 			return err
 		}
@@ -333,7 +343,7 @@ func (s *Service) record(ctx context.Context, p id.Patient, key string, action A
 		}
 		err = q.New(tx).Insert(ctx, q.InsertParams{PracticeID: tx.Practice, ConsentID: cid, PatientID: p, Kind: string(text.Kind), Action: string(action),
 			TextKey: text.ID, TextLang: text.Lang, TextVersion: text.Version, TextHash: text.SHA256, SignerName: signer.Name,
-			Relation: string(signer.Relation), Method: string(sig.Method), Note: note, SignedAt: tx.Now, WitnessedBy: a.User, DocumentID: doc.ID})
+			Relation: string(signer.Relation), Identity: signer.Identity, EndsOn: ends, Method: string(sig.Method), Note: note, SignedAt: tx.Now, WitnessedBy: a.User, DocumentID: doc.ID})
 		if err != nil {
 			return err
 		}

@@ -179,7 +179,7 @@ func TestMinorsNeedAnAdult(t *testing.T) {
 		if f := errs.FieldsOf(err); len(f) != 1 || f[0].Name != "relation" {
 			t.Errorf("complaints are %v", f)
 		}
-		in.Signer = consent.Signer{Name: "Ada Okafor", Relation: consent.Parent}
+		in.Signer = consent.Signer{Name: "Ada Okafor", Relation: consent.Parent, Identity: "Driver license"}
 		if _, err := r.s.Sign(r.ctx, in); err != nil {
 			t.Errorf("a parent signs: %v", err)
 		}
@@ -255,9 +255,29 @@ func TestOutdatedText(t *testing.T) {
 	e := dbtest.NewSQLite(t)
 	r := newRig(t, e)
 	r.sign("treatment")
-	r.s.SetVersion("treatment", "2")
-	if st := r.state("treatment"); st.Standing != consent.Given || !st.Outdated || st.Settled() {
+	today := civil.Of(2026, 3, 10)
+	r.s.Publish("treatment", "2", today.AddDays(7), "It says how records are kept.")
+	if st := r.state("treatment"); st.Outdated || !st.Settled() {
+		t.Errorf("before its day the newer text is asked for: %+v", st)
+	}
+	e.Clock.Advance(7 * 24 * time.Hour)
+	if st := r.state("treatment"); st.Standing != consent.Given || !st.Outdated || st.Settled() ||
+		st.Again() != "Asked again because the wording changed: It says how records are kept." {
 		t.Errorf("with a newer text: %+v", st)
+	}
+	in := r.input("treatment")
+	_, err := r.s.Sign(r.ctx, in)
+	wantKind(t, err, errs.Stale)
+	in.Version, in.Hash = "2", "hash of version 2"
+	c, err := r.s.Sign(r.ctx, in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if st := r.state("treatment"); st.Outdated || !st.Settled() || st.Again() != "" {
+		t.Errorf("after the newer text was signed: %+v", st)
+	}
+	if p, err := r.s.Paper(r.ctx, r.p, c); err != nil || p.Text.SHA256 != in.Hash || p.Text.Changes == "" || p.Text.Effective != today.AddDays(7) {
+		t.Errorf("the paper holds %+v, %v", p.Text, err)
 	}
 }
 

@@ -28,11 +28,12 @@ ORDER BY active DESC, sort_key, payer_id
 LIMIT 500;
 
 -- name: PayersOfPatient :many
-SELECT DISTINCT y.* FROM payer y
-JOIN coverage c ON c.practice_id = y.practice_id AND c.payer_id = y.payer_id
-WHERE y.practice_id = @practice_id AND c.patient_id IN (
-        SELECT m.patient_id FROM patient m WHERE m.practice_id = @practice_id AND m.patient_id = @patient_id
-        UNION ALL SELECT m.patient_id FROM patient m WHERE m.practice_id = @practice_id AND m.merged_into_patient_id = @patient_id)
+SELECT y.* FROM payer y
+WHERE y.practice_id = @practice_id AND y.payer_id IN (
+        SELECT c.payer_id FROM coverage c
+        WHERE c.practice_id = @practice_id AND c.patient_id IN (
+            SELECT m.patient_id FROM patient m WHERE m.practice_id = @practice_id AND m.patient_id = @patient_id
+            UNION ALL SELECT m.patient_id FROM patient m WHERE m.practice_id = @practice_id AND m.merged_into_patient_id = @patient_id))
 ORDER BY y.sort_key, y.payer_id
 LIMIT 500;
 

@@ -87,6 +87,7 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 		return nil, err
 	}
 	if err := d.migrate(ctx, o.BeforeMigrate); err != nil {
+		d.bulk = false // there is nothing to make a file of
 		_ = d.Close()
 		return nil, err
 	}
@@ -99,7 +100,7 @@ func (d *DB) Close() error {
 	if d.lite != nil {
 		var err error
 		if d.bulk {
-			err = d.finishBulk(context.Background())
+			err = d.finishBulk()
 		}
 		return errors.Join(err, d.lite.close())
 	}
@@ -108,6 +109,9 @@ func (d *DB) Close() error {
 
 // Engine tells which database this is.
 func (d *DB) Engine() Engine { return d.engine }
+
+// Bulk reports whether the database was opened with Options.Bulk.
+func (d *DB) Bulk() bool { return d.bulk }
 
 // Path is the SQLite file, or "" on PostgreSQL.
 func (d *DB) Path() string { return d.path }

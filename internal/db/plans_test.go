@@ -23,7 +23,7 @@ var (
 // small are tables that stay small, so that reading all of one is no harm:
 // a few rows per practice.
 var small = map[string]bool{"practice": true, "location": true, "staff": true, "session": true, "setup_code": true, "webauthn_ceremony": true,
-	"sign_in_throttle": true, "passkey": true, "prescriber": true, "totp_used": true, "record_counter": true, "payer": true, "fee_schedule": true, "claim_settings": true}
+	"sign_in_throttle": true, "passkey": true, "prescriber": true, "totp_used": true, "record_counter": true, "payer": true, "fee_schedule": true, "claim_settings": true, "diagnosis_code_set": true}
 
 // whole are queries that read a practice's whole table on purpose, with the reason.
 var whole = map[string]string{

@@ -51,7 +51,7 @@ func openSQLite(ctx context.Context, o Options) (*litePools, error) {
 		return nil, fmt.Errorf("db: %w", err)
 	}
 	uri := sqliteURI(o.URL, "rwc")
-	if o.Bulk {
+	if o.Bulk { // a name, so that the migrations' own connection finds it
 		uri = "file:/bulk-" + hex.EncodeToString(seed()) + "?vfs=memdb"
 	}
 	pool, err := driver.Open(uri, func(c *sqlite3.Conn) error { return prepareConn(c, o.Key, o.Bulk) })
@@ -103,12 +103,21 @@ func prepareConn(c *sqlite3.Conn, key seal.Key, memory bool) error {
 	if err := c.Exec("PRAGMA busy_timeout=10000; PRAGMA temp_store=memory; PRAGMA trusted_schema=off; PRAGMA cache_size=-8000"); err != nil {
 		return err
 	}
+	if memory { // pages as a file has them: they are copied into one
+		if err := c.Exec("PRAGMA page_size=4096"); err != nil {
+			return err
+		}
+	}
 	if empty, err := isEmpty(c); err != nil {
 		return err
-	} else if empty && !memory {
+	} else if empty {
 		if err := c.EnableChecksums("main"); err != nil {
 			return err
 		}
+	}
+	if memory {
+		// Nothing of it survives a crash in any case: see Options.Bulk.
+		return c.Exec("PRAGMA journal_mode=MEMORY; PRAGMA synchronous=OFF; PRAGMA foreign_keys=ON")
 	}
 	if err := c.Exec("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON"); err != nil {
 		return err
@@ -236,7 +245,17 @@ func (c *liteConn) ExecContext(ctx context.Context, q string, args ...any) (sql.
 	if err != nil {
 		return nil, err
 	}
-	return s.ExecContext(ctx, args...)
+	return s.ExecContext(whole(ctx), args...)
+}
+
+// whole is the context of one statement: it is not begun when ctx has ended,
+// and not broken off when ctx ends meanwhile. Statements are short, and a
+// context that can end costs a goroutine for each.
+func whole(ctx context.Context) context.Context {
+	if ctx.Err() != nil {
+		return ctx
+	}
+	return context.Background()
 }
 
 func (c *liteConn) PrepareContext(ctx context.Context, q string) (*sql.Stmt, error) {
@@ -248,7 +267,7 @@ func (c *liteConn) QueryContext(ctx context.Context, q string, args ...any) (*sq
 	if err != nil {
 		return nil, err
 	}
-	return s.QueryContext(ctx, args...)
+	return s.QueryContext(whole(ctx), args...)
 }
 
 func (c *liteConn) QueryRowContext(ctx context.Context, q string, args ...any) *sql.Row {
@@ -257,7 +276,7 @@ func (c *liteConn) QueryRowContext(ctx context.Context, q string, args ...any) *
 		// The connection gives the same error again, in the form that is needed.
 		return c.conn.QueryRowContext(ctx, q, args...)
 	}
-	return s.QueryRowContext(ctx, args...)
+	return s.QueryRowContext(whole(ctx), args...)
 }
 
 var copyMu sync.Mutex
@@ -297,50 +316,44 @@ func (d *DB) CopyTo(ctx context.Context, path string, key seal.Key) error {
 	return f.Sync()
 }
 
-// finishBulk copies what was built in memory into a file made in the usual
-// way, so that it is encrypted and every page of it has its checksum.
-func (d *DB) finishBulk(ctx context.Context) error {
-	file, err := Open(ctx, Options{URL: d.path, Key: d.key, Clock: d.clock, Readers: 1})
-	if err != nil {
-		return err
-	}
-	if err := file.Close(); err != nil {
-		return err
-	}
+// finishBulk copies what was built in memory, page by page, into an encrypted
+// file; every page has its checksum. The file gets its name when it is whole.
+func (d *DB) finishBulk() error {
 	c := <-d.lite.writer
 	defer func() { d.lite.writer <- c }()
-	tables, err := tableNames(ctx, c.conn)
+	if _, err := os.Stat(d.path); err == nil {
+		return fmt.Errorf("db: %s exists already", d.path)
+	}
+	part := d.path + ".part"
+	if err := os.Remove(part); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return fmt.Errorf("db: writing the file: %w", err)
+	}
+	target := sqliteURI(part, "rwc") + "&hexkey=" + hex.EncodeToString(fileKey(d.key))
+	err := emptyFile(target)
+	if err == nil {
+		err = c.conn.Raw(func(raw any) error { return raw.(driver.Conn).Raw().Backup("main", target) })
+	}
+	if err == nil {
+		err = os.Chmod(part, 0o600)
+	}
+	if err == nil {
+		err = os.Rename(part, d.path)
+	}
 	if err != nil {
-		return err
-	}
-	target := sqliteURI(d.path, "rw") + "&hexkey=" + hex.EncodeToString(fileKey(d.key))
-	steps := []string{"PRAGMA foreign_keys=OFF", "ATTACH '" + target + "' AS target", "BEGIN"}
-	for _, t := range tables {
-		steps = append(steps, fmt.Sprintf("INSERT INTO target.%q SELECT * FROM main.%q", t, t))
-	}
-	for _, q := range append(steps, "COMMIT", "DETACH target") {
-		if _, err := c.conn.ExecContext(ctx, q); err != nil {
-			return fmt.Errorf("db: writing the file: %w", err)
-		}
+		return fmt.Errorf("db: writing the file: %w", err)
 	}
 	return nil
 }
 
-// tableNames lists the tables that hold data.
-func tableNames(ctx context.Context, conn *sql.Conn) (names []string, err error) {
-	rows, err := conn.QueryContext(ctx, `SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name <> 'schema_version' ORDER BY name`)
+// emptyFile makes a database whose pages carry checksums. Whoever opens it sees
+// that in its header; a connection that writes the header itself would come to
+// know too late, after other pages.
+func emptyFile(uri string) error {
+	c, err := sqlite3.Open(uri)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	defer rows.Close()
-	for rows.Next() {
-		var n string
-		if err := rows.Scan(&n); err != nil {
-			return nil, err
-		}
-		names = append(names, n)
-	}
-	return names, rows.Err()
+	return errors.Join(c.EnableChecksums("main"), c.Close())
 }
 
 // CheckPages reads every page of a SQLite database, so that its checksum is

@@ -22,7 +22,7 @@ const (
 )
 
 // steady are tables with a few rows per practice.
-var steady = map[string]bool{"practice": true, "location": true, "staff": true, "prescriber": true, "setup_code": true, "passkey": true, "payer": true, "fee_schedule": true}
+var steady = map[string]bool{"practice": true, "location": true, "staff": true, "prescriber": true, "setup_code": true, "passkey": true, "payer": true, "fee_schedule": true, "diagnosis_code_set": true, "credential": true, "ce_requirement": true, "phrase": true}
 
 // coarse are columns with a handful of values, those that name staff and places among them.
 var coarse = map[string]bool{"user_id": true, "location_id": true, "prescriber_id": true, "state": true, "status": true, "kind": true, "action": true, "instrument": true, "active": true, "text_key": true}

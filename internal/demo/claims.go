@@ -27,7 +27,7 @@ func (f filed) visit() id.Visit { return f.course.ids[f.i] }
 const (
 	batchEvery = 28
 	batchLast  = 9
-	batches    = 7
+	batches    = 26
 	answerIn   = 17 // days until the payers have answered
 )
 

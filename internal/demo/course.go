@@ -13,6 +13,7 @@ import (
 	"soapstone/internal/money"
 	"soapstone/internal/patient"
 	"soapstone/internal/referral"
+	"soapstone/internal/screening"
 	"soapstone/internal/visit"
 )
 
@@ -58,6 +59,12 @@ type course struct {
 	untreated int         // index of a session that ended without treatment; 0: none
 	late      int         // index of a session whose safety questions were answered the day after; 0: none
 	low       low         // what a questionnaire about mood brings up
+	after     *course     // the patient's course before this one
+	next      *course     // the one after it
+	nth       int         // of the patient's courses, from 0
+	given     map[string]screening.Given
+	gate      *visit.Safety   // what the screening leaves out
+	said      map[string]bool // nobody says the same thing twice
 }
 
 // share is how far the course has come at visit i, 0 to 1.
@@ -66,9 +73,9 @@ func (s *course) share(i int) float64 {
 	x := float64(i) / n
 	switch s.trend {
 	case stalled:
-		return 0.25 * math.Min(1, 2*x)
+		return 0.15 * math.Min(1, 2*x)
 	case worsening:
-		return -0.2 * x
+		return -0.4 * x
 	}
 	return 0.85 * (1 - math.Exp(-2.2*x)) / (1 - math.Exp(-2.2))
 }
@@ -96,90 +103,6 @@ func (s *course) knowledgeSide() knowledge.Side {
 
 func (s *course) site(name string) string { return name + "-" + s.side }
 
-// people invents the patients and lays out what happens to each.
-func (b *builder) people(ctx context.Context) error {
-	b.o.Progress(0.02, "staff and prescribers")
-	b.clock.Set(b.today.AddDays(-390).At(9, 0, b.zone))
-	prescribers, err := b.prescribers(ctx)
-	if err != nil {
-		return err
-	}
-	var all []*course
-	for n := range b.o.Patients {
-		all = append(all, b.invent(n, prescribers))
-	}
-	b.shape(all)
-	for _, s := range all {
-		b.layOut(s)
-	}
-	b.extras(all, prescribers)
-	return nil
-}
-
-// invent decides who somebody is and how the course goes.
-func (b *builder) invent(n int, prescribers []referral.Prescriber) *course {
-	s := &course{n: n, pays: payeeOf(n), side: "r", therapist: "maya", pain: 5 + float64(b.rng.IntN(4)), prescr: pick(b, prescribers)}
-	s.care()
-	// The two lists have lengths without a common divisor: no name comes twice.
-	s.first, s.last = firstNames[n%len(firstNames)], lastNames[(n*7+3)%len(lastNames)]
-	s.born = b.today.AddDays(-365*(21+b.rng.IntN(55)) - b.rng.IntN(365))
-	if b.rng.IntN(2) == 0 {
-		s.side = "l"
-	}
-	if n%5 >= 3 {
-		s.therapist = "jon"
-	}
-	switch x := b.rng.IntN(100); {
-	case x < 18:
-		s.trend = stalled
-	case x < 25:
-		s.trend = worsening
-	}
-	// Courses begin spread over the last half year; the newest are under way.
-	s.begins = b.today.AddDays(-8 - b.rng.IntN(175))
-	if n%4 == 0 {
-		s.begins = b.today.AddDays(-10 - b.rng.IntN(30))
-	}
-	total := int(s.c.perWeek * s.c.weeks)
-	if b.rng.IntN(12) == 0 && total > 6 {
-		s.stopAfter = 3 + b.rng.IntN(3)
-		total = s.stopAfter
-	}
-	b.book(s, total)
-	return s
-}
-
-// book finds free hours for a course, on two weekdays that suit it.
-func (b *builder) book(s *course, total int) {
-	day := s.begins
-	gap := 7 / int(s.c.perWeek)
-	hours := []int{9, 10, 11, 13, 14, 15, 16}
-	for len(s.visits) < total {
-		placed := false
-		for try := 0; try < 6 && !placed; try++ {
-			d := day.AddDays(try)
-			if w := d.Weekday(); w == time.Saturday || w == time.Sunday || d == b.today {
-				continue
-			}
-			start := b.rng.IntN(len(hours))
-			for k := range hours {
-				h := hours[(start+k)%len(hours)]
-				key := fmt.Sprintf("%s %s %d", s.therapist, d, h)
-				if !b.booked[key] {
-					b.booked[key] = true
-					s.visits, s.hours = append(s.visits, d), append(s.hours, h)
-					day, placed = d, true
-					break
-				}
-			}
-		}
-		day = day.AddDays(gap)
-		if !placed && day.DaysSince(b.today) > 60 {
-			return
-		}
-	}
-}
-
 // layOut plans the events of a course.
 func (b *builder) layOut(s *course) {
 	if len(s.visits) == 0 {
@@ -188,7 +111,9 @@ func (b *builder) layOut(s *course) {
 	first := s.visits[0]
 	intake := workday(first.AddDays(-3))
 	b.at(intake, 8, 10+s.n%40, func(ctx context.Context) error { return b.register(ctx, s) })
-	b.at(intake, 12, 5+s.n%50, func(ctx context.Context) error { return b.paperwork(ctx, s) })
+	if s.after == nil {
+		b.at(intake, 12, 5+s.n%50, func(ctx context.Context) error { return b.paperwork(ctx, s) })
+	}
 	s.ids, s.held, s.docs = make([]id.Visit, len(s.visits)), make([]visit.Visit, len(s.visits)), make([]id.Document, len(s.visits))
 	b.at(intake, 12, 20, func(ctx context.Context) error { return b.planVisit(ctx, s, 0) })
 	// The other sessions are booked when the course begins.
@@ -219,6 +144,10 @@ func (b *builder) layOut(s *course) {
 
 // register takes the patient in at the desk, with the prescription.
 func (b *builder) register(ctx context.Context, s *course) error {
+	if s.after != nil {
+		s.pid = s.after.pid
+		return b.prescribe(ctx, s)
+	}
 	desk := b.as(ctx, "ines")
 	sex := patient.Male
 	if female[s.first] {
@@ -236,16 +165,20 @@ func (b *builder) register(ctx context.Context, s *course) error {
 	s.pid = pid
 	b.sum.Patients++
 	b.pass(2 * time.Minute)
+	return b.prescribe(ctx, s)
+}
+
+// prescribe enters the prescription of a course, what the payer allows, and the
+// insurance.
+func (b *builder) prescribe(ctx context.Context, s *course) error {
 	if s.selfPay() {
 		return nil
 	}
+	desk := b.as(ctx, "ines")
 	written := s.visits[0].AddDays(-6)
-	codes := s.c.codes
-	if s.side == "l" && s.c.left != nil {
-		codes = s.c.left
-	}
-	s.rid, err = b.Referrals.Register(desk, pid, referral.Input{
-		Prescriber: s.prescr.ID, Codes: codes, CodesConfirmed: true,
+	var err error
+	s.rid, err = b.Referrals.Register(desk, s.pid, referral.Input{
+		Prescriber: s.prescr.ID, Codes: s.c.prescribed(s.side, written), CodesConfirmed: true,
 		Order:     referral.Order{PerWeek: s.c.perWeek, Weeks: s.c.weeks, Minutes: 60, Techniques: "Massage therapy, manual therapy"},
 		WrittenOn: written, StartsOn: written, EndsOn: s.ends(), SignatureSeen: true,
 		PayerKind: s.payerWords(), Accident: s.accident(),

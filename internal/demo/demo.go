@@ -69,7 +69,7 @@ type Rooms struct {
 // Options say what to build.
 type Options struct {
 	Seed     uint64
-	Patients int       // 74 when zero
+	Patients int       // 150 when zero; up to 70 make a small practice of half a year
 	Now      time.Time // the moment at which the practice stands when it is done
 	// Progress is told the share that is done, 0 to 1, and what is going on.
 	Progress func(share float64, doing string)
@@ -114,6 +114,9 @@ type builder struct {
 	staff    map[string]person
 	events   []event
 	booked   map[string]bool // therapist and slot
+	load     map[string]int  // sessions of a therapist in a day and a week
+	waiting  []condition     // that did not fit who came
+	cared    int             // patients whose condition was chosen in turn
 	payers   map[payee]id.Payer
 	cards    map[*course]coverage.Input
 	drafts   []filed // sessions whose claim has not left
@@ -150,7 +153,7 @@ const Zone = "America/Chicago"
 // at o.Now when Build returns.
 func Build(ctx context.Context, r Rooms, c *clock.Manual, o Options) (Summary, error) {
 	if o.Patients == 0 {
-		o.Patients = 74
+		o.Patients = 150
 	}
 	if o.Progress == nil {
 		o.Progress = func(float64, string) {}
@@ -166,7 +169,7 @@ func Build(ctx context.Context, r Rooms, c *clock.Manual, o Options) (Summary, e
 	if !empty {
 		return Summary{}, errs.New(errs.Conflict, "There is a practice here already; the demonstration is built only into an empty folder.")
 	}
-	b := &builder{Rooms: r, o: o, rng: rand.New(rand.NewPCG(o.Seed, 0x50a9)), clock: c, zone: zone, staff: map[string]person{}, booked: map[string]bool{}, told: map[tale]bool{}, cards: map[*course]coverage.Input{}}
+	b := &builder{Rooms: r, o: o, rng: rand.New(rand.NewPCG(o.Seed, 0x50a9)), clock: c, zone: zone, staff: map[string]person{}, booked: map[string]bool{}, load: map[string]int{}, told: map[tale]bool{}, cards: map[*course]coverage.Input{}}
 	b.today = civil.DateIn(o.Now, zone)
 	// What is built is kept and little is thrown away: collecting more rarely
 	// saves a seventh of the time.

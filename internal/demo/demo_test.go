@@ -97,7 +97,7 @@ func TestPracticeIsBuiltWithSomethingOnEveryWorklist(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Logf("%d patients, %d visits, %d notes, %d claims sent", sum.Patients, sum.Visits, sum.Notes, sum.Claims)
-	if sum.Patients < 60 || sum.Visits < 600 || sum.Notes < 450 {
+	if sum.Patients < 120 || sum.Visits < 2500 || sum.Notes < 2000 {
 		t.Errorf("%d patients, %d visits, %d notes", sum.Patients, sum.Visits, sum.Notes)
 	}
 	for what, q := range map[string]string{
@@ -137,6 +137,7 @@ func TestPracticeIsBuiltWithSomethingOnEveryWorklist(t *testing.T) {
 		}
 	}
 	billed(t, r, sum)
+	told(t, r, sum)
 }
 
 func TestSameSeedTellsTheSameStory(t *testing.T) {

@@ -29,8 +29,8 @@ func (b *builder) extras(all []*course, prescribers []referral.Prescriber) {
 		}
 	}
 	b.file()
-	for k := 1; k >= 0; k-- { // statements go out every quarter
-		b.at(workday(b.today.AddDays(-12-91*k)), 12, 30, func(ctx context.Context) error { return b.statement(ctx, all) })
+	for k := 3; k >= 0; k-- { // statements go out twice a year
+		b.at(workday(b.today.AddDays(-12-182*k)), 12, 30, func(ctx context.Context) error { return b.statement(ctx, all) })
 	}
 }
 

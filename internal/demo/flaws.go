@@ -51,7 +51,7 @@ func (b *builder) past(s *course) int {
 func (b *builder) fewest(all []*course, from int, fits func(*course) bool) *course {
 	var best *course
 	for _, s := range all {
-		if n := b.past(s); n >= from && s.flaw == sound && s.unsigned == 0 && !s.swollen && fits(s) && (best == nil || n < b.past(best)) {
+		if n := b.past(s); n >= from && s.next == nil && b.today.DaysSince(s.visits[0]) < 150 && s.flaw == sound && s.unsigned == 0 && !s.swollen && fits(s) && (best == nil || n < b.past(best)) {
 			best = s
 		}
 	}
@@ -70,13 +70,13 @@ func (b *builder) spoil(all []*course) {
 	}
 	mark(noAuthorisation, 1, of(veterans))
 	mark(noMember, 1, of(auto))
-	mark(unmeasured, 1, of(commercial))
+	mark(unmeasured, 1, func(s *course) bool { return s.pays == commercial && s.after == nil })
 	// What has not left yet, and of a course that goes on.
 	fresh := func(s *course) bool {
 		return b.today.DaysSince(s.visits[b.past(s)-1]) < batchLast && s.visits[len(s.visits)-1].After(b.today)
 	}
 	mark(tied, 2, func(s *course) bool {
-		return of(senior, veterans)(s) && fresh(s) && slices.Contains(s.c.techniques, "swedish")
+		return of(senior, veterans)(s) && fresh(s) && len(s.c.techniques) == 2 && slices.Contains(s.c.techniques, "swedish")
 	})
 	// Who comes today would be sent away.
 	mark(orderEnds, 3, func(s *course) bool {
@@ -84,7 +84,7 @@ func (b *builder) spoil(all []*course) {
 	})
 	for _, s := range all {
 		n := b.past(s) - 1
-		if s.flaw != sound || s.unsigned != 0 || n < 3 || s.swollen {
+		if s.flaw != sound || s.unsigned != 0 || n < 3 || s.swollen || s.next != nil || b.today.DaysSince(s.visits[n]) > 90 {
 			continue
 		}
 		ago := b.today.DaysSince(s.visits[n])
@@ -103,7 +103,7 @@ func (b *builder) spoil(all []*course) {
 }
 
 // moody are the conditions in which mood is asked about.
-var moody = []string{"fibromyalgia", "tension headache"}
+var moody = []string{"fibromyalgia", "tension headache", "depression", "anxiety", "PTSD"}
 
 // shorten corrects a prescription that was entered with too long a run, and has
 // the drafts of the patient worked out again.
@@ -152,9 +152,9 @@ func (b *builder) decide(who context.Context, s *course, j screening.Judgement) 
 	if len(j.Undecided) == 0 {
 		return nil
 	}
-	words := map[string]string{}
+	choices := map[string]screening.Choice{}
 	for _, f := range j.Undecided {
-		words[f.Rule.ID] = "Discussed with the patient. " + f.Rule.Do
+		choices[f.Rule.ID] = screening.Choice{Course: screening.Modify, Reason: "Discussed with the patient. " + f.Rule.Do}
 	}
-	return b.Screening.Decide(who, s.pid, words)
+	return b.Screening.Decide(who, s.pid, choices)
 }

@@ -3,6 +3,7 @@ package demo
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"soapstone/internal/civil"
 	"soapstone/internal/coverage"
@@ -11,35 +12,65 @@ import (
 	"soapstone/internal/referral"
 )
 
-// injured are the conditions that follow accidents, by their place in the list
-// of conditions, and what the patient tells of them.
-var injured = map[payee][]int{auto: {6, 0, 6, 3}, work: {1, 2, 7, 5}}
+// injured are the conditions that follow accidents, and injury what patients
+// tell of them.
+var injured = map[payee][]string{
+	auto: {"whiplash", "neck pain", "whiplash", "tension headache", "shoulder pain"},
+	work: {"low back pain", "shoulder pain", "rotator cuff", "repetitive strain", "muscle strain", "carpal tunnel"},
+}
 
 var injury = map[payee]map[string]string{
 	auto: {
 		"neck pain":        "Neck pain since a collision at a crossing; worse when driving.",
 		"tension headache": "Headaches since a rear-end collision, starting in the neck.",
+		"shoulder pain":    "Shoulder pain since the belt caught me in a collision.",
 	},
 	work: {
 		"low back pain": "Low back pain since lifting a pallet at work; stiff in the morning.",
 		"shoulder pain": "Shoulder pain since a slip from a loading ramp at work.",
 		"rotator cuff":  "Shoulder pain since catching a falling box at work; physical therapy alongside.",
-		"sciatica":      "Pain from the buttock to the calf since long shifts in the delivery van.",
+		"muscle strain": "Strained the low back shifting a pallet at work; it catches when bending.",
 	},
 }
 
-// care gives a course the condition and the words that go with who pays.
-func (s *course) care() {
-	s.c = conditions[s.n%len(conditions)]
-	switch list := injured[s.pays]; {
-	case len(list) > 0:
-		s.c = conditions[list[s.n/2%len(list)]]
-	case s.c.name == "whiplash":
-		s.c = conditions[8]
+// care gives a course the condition and the words that go with who pays. What
+// the field sees most comes most often, and everything it names comes.
+func (b *builder) care(s *course) {
+	named := func(name string) condition {
+		return conditions[slices.IndexFunc(conditions, func(c condition) bool { return c.name == name })]
+	}
+	if list := injured[s.pays]; len(list) > 0 {
+		s.c = named(list[s.n/2%len(list)])
+		s.c.renewed = false
+	} else if s.n%4 == 1 || s.selfPay() {
+		s.c = named([]string{"neck pain", "low back pain", "tension headache", "shoulder pain", "myofascial pain"}[s.n/2%5])
+	} else {
+		s.c = b.inTurn(s)
 	}
 	s.reason = s.c.reason
 	if told := injury[s.pays][s.c.name]; told != "" {
 		s.reason = told
+	}
+}
+
+// inTurn is the next condition of the list that somebody may have, those passed
+// over before first.
+func (b *builder) inTurn(s *course) condition {
+	fits := func(c condition) bool { return c.fits(s.pays, female[s.first]) && c.name != "whiplash" }
+	if k := slices.IndexFunc(b.waiting, fits); k >= 0 {
+		c := b.waiting[k]
+		b.waiting = slices.Delete(b.waiting, k, k+1)
+		return c
+	}
+	for {
+		c := conditions[b.cared%len(conditions)]
+		b.cared++
+		if fits(c) {
+			return c
+		}
+		if c.name != "whiplash" { // that is for accidents
+			b.waiting = append(b.waiting, c)
+		}
 	}
 }
 
@@ -49,7 +80,11 @@ func (s *course) selfPay() bool { return s.pays == self && s.n%3 != 2 }
 
 // accident is what the care follows, if anything.
 func (s *course) accident() referral.Accident {
-	on := s.visits[0].AddDays(-30 - s.n%40)
+	root := s
+	for root.after != nil {
+		root = root.after
+	}
+	on := root.visits[0].AddDays(-30 - s.n%40)
 	switch s.pays {
 	case auto:
 		return referral.Accident{Kind: referral.AutoAccident, On: on, State: "IL"}
@@ -73,11 +108,11 @@ func (b *builder) authorise(ctx context.Context, s *course) error {
 	switch {
 	case s.flaw == noAuthorisation:
 	case s.pays == veterans:
-		number = fmt.Sprintf("VA%010d", 26_004_000+s.n*113)
+		number = fmt.Sprintf("VA%010d", 26_004_000+s.n*113+s.nth*29)
 	case s.pays == senior:
-		number = fmt.Sprintf("MB-%06d", 410_000+s.n*71)
+		number = fmt.Sprintf("MB-%06d", 410_000+s.n*71+s.nth*17)
 	case s.pays == work && s.n%2 == 1:
-		number = fmt.Sprintf("OX%06d", 780_000+s.n*29)
+		number = fmt.Sprintf("OX%06d", 780_000+s.n*29+s.nth*7)
 	}
 	if number == "" {
 		return nil
@@ -91,6 +126,10 @@ func (b *builder) authorise(ctx context.Context, s *course) error {
 // insure enters the insurance as the card says it.
 func (b *builder) insure(ctx context.Context, s *course) error {
 	if s.pays == self {
+		return nil
+	}
+	if s.after != nil { // the card is in the file
+		b.cards[s] = b.cards[s.after]
 		return nil
 	}
 	in := coverage.Input{Payer: b.payers[s.pays], Priority: 1, Relation: coverage.Self, FromOn: civil.Of(s.visits[0].Year-1, 1, 1),

@@ -30,9 +30,9 @@ func (b *builder) measures(ctx context.Context, s *course, i int) error {
 		return nil
 	}
 	in := outcome.Input{Instrument: "psfs", On: s.visits[i], Answers: outcome.Answers{}}
-	base := 2.0 + float64(s.n%3)
+	base := math.Min(5, 2+float64(s.n%3)+float64(s.nth))
 	rate := func(k int) float64 { return math.Max(0, math.Min(10, math.Round(base+float64(k%2)+7*s.share(i)))) }
-	if i == 0 {
+	if i == 0 && s.after == nil {
 		in.NewActivities = s.c.activities
 		for k := range s.c.activities {
 			in.Answers[fmt.Sprintf("new.%d", k)] = rate(k)
@@ -59,7 +59,7 @@ func (b *builder) questionnaires(who context.Context, s *course, i int) error {
 		return b.Outcomes.Record(who, s.pid, outcome.Input{Instrument: instrument, On: s.visits[i], Answers: a})
 	}
 	asked := i%6 == 0
-	if asked && s.c.region == assessment.Back {
+	if asked && s.c.spinal() {
 		ticks := outcome.Answers{}
 		for k := range int(math.Round((7 + s.pain) * (1 - 0.7*s.share(i)))) {
 			ticks[fmt.Sprintf("s%d", 1+(k*5+s.n)%24)] = 1 // 5 and 24 have no common divisor
@@ -77,7 +77,7 @@ func (b *builder) questionnaires(who context.Context, s *course, i int) error {
 	if !slices.Contains(moody, s.c.name) {
 		return nil
 	}
-	if asked && s.c.name == "tension headache" {
+	if asked && (s.c.name == "tension headache" || s.c.name == "anxiety") {
 		if _, err := fill("gad7", b.mood(s, i, 7)); err != nil {
 			return err
 		}

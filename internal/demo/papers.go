@@ -4,10 +4,12 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
+	"soapstone/internal/assessment"
 	"soapstone/internal/consent"
 	"soapstone/internal/db"
 	"soapstone/internal/id"
@@ -25,11 +27,7 @@ func (b *builder) paperwork(ctx context.Context, s *course) error {
 	if err := b.intake(ctx, s); err != nil {
 		return fmt.Errorf("intake of %s %s: %w", s.first, s.last, err)
 	}
-	keys := []string{"treatment", "privacy-notice"}
-	if s.c.region == "back" {
-		keys = append(keys, "area-gluteal")
-	}
-	for _, key := range keys {
+	for _, key := range append([]string{"treatment", "privacy-notice"}, s.areas()...) {
 		t, ok := b.Knowledge.Consent(key, "en")
 		if !ok {
 			return fmt.Errorf("no consent text %s", key)
@@ -46,6 +44,17 @@ func (b *builder) paperwork(ctx context.Context, s *course) error {
 		}
 	}
 	return nil
+}
+
+// areas are the consents that the sites of a course ask for.
+func (s *course) areas() (keys []string) {
+	for key, sites := range map[string][]string{"area-gluteal": {"glute-med", "glute-max", "piriformis"}, "area-chest": {"pec-minor"}, "area-abdomen": {"rectus-abd", "obliques"}} {
+		if slices.ContainsFunc(s.c.sites, func(x string) bool { return slices.Contains(sites, x) }) {
+			keys = append(keys, key)
+		}
+	}
+	slices.Sort(keys)
+	return keys
 }
 
 // intake is what the patient told the desk.
@@ -68,7 +77,7 @@ func (b *builder) intake(ctx context.Context, s *course) error {
 	for _, g := range intake.Groups() {
 		a.History[g.Key] = intake.Group{None: true}
 	}
-	if s.n%6 == 2 {
+	if s.n%6 == 2 && (s.c.region == assessment.Back || s.c.region == assessment.Shoulder) { // neither is treated there
 		a.Avoid = []string{"face", "feet"}
 	}
 	b.pass(5 * time.Minute)
@@ -99,13 +108,13 @@ func (b *builder) planOfCare(ctx context.Context, s *course) error {
 	target, less, more := math.Round(m.start+0.8*(m.normal-m.start)), 2.0, 7.0
 	due := s.visits[0].AddDays(int(s.c.weeks) * 7)
 	in := plan.Input{Referral: s.rid, StartsOn: s.visits[0], PerWeek: s.c.perWeek, Weeks: s.c.weeks, Visits: int64(len(s.visits)), ReassessOn: s.visits[0].AddDays(28),
-		Problem: s.reason,
+		Problem: s.reason, RevisionReason: s.whyAgain(),
 		Goals: []plan.GoalInput{
 			{Statement: s.c.activities[0], Measure: measure, Target: &target, DueOn: due},
 			{Statement: "Work through the day with little pain", Measure: "nprs", Target: &less, DueOn: due},
 			{Statement: s.c.activities[1], Measure: "psfs", Target: &more, DueOn: due},
 		},
-		HomeCare: []plan.HomeCare{{What: homeCare[s.c.region][0], HowOften: "every day"}, {What: homeCare[s.c.region][1], HowOften: "every day"}},
+		HomeCare: []plan.HomeCare{{What: s.home()[0], HowOften: "every day"}, {What: s.home()[1], HowOften: "every day"}},
 	}
 	for i, t := range s.c.techniques {
 		in.Interventions = append(in.Interventions, plan.Intervention{Technique: t, Regions: []string{s.site(s.c.sites[i%len(s.c.sites)])},
@@ -137,7 +146,12 @@ func (b *builder) goodbye(ctx context.Context, s *course) error {
 	}
 	who := b.as(ctx, s.therapist)
 	last := len(s.visits) - 1
-	err := b.signReport(who, s, report.Content{Recommendation: report.Discharge,
+	if s.next != nil { // care goes on, or the patient will come back
+		return b.signReport(who, s, report.Content{Recommendation: report.Continue, Visits: int64(s.planned()), PerWeek: s.c.perWeek, Weeks: s.c.weeks,
+			Summary: fmt.Sprintf("Prescription used up. Pain from %d to %d of 10; please renew.", int(math.Round(s.pain)), s.painAt(last, 0))})
+	}
+	why := map[trend]report.Reason{improving: report.GoalsMet, stalled: report.NoFurther, worsening: report.OtherCare}[s.trend]
+	err := b.signReport(who, s, report.Content{Recommendation: report.Discharge, Reason: why,
 		Summary: fmt.Sprintf("Course completed. Pain from %d to %d of 10.", int(math.Round(s.pain)), s.painAt(last, 0))})
 	if err != nil {
 		return fmt.Errorf("last report on %s %s: %w", s.first, s.last, err)
@@ -164,4 +178,23 @@ func (b *builder) signReport(who context.Context, s *course, c report.Content) e
 	}
 	_, err = b.Reports.Sign(who, s.pid, rid, v.Report.Version, v.Seen)
 	return err
+}
+
+// whyAgain is why a plan follows another.
+func (s *course) whyAgain() string {
+	if s.after == nil {
+		return ""
+	}
+	return "Care goes on under a new prescription"
+}
+
+// whyOver is why care ends.
+func (s *course) whyOver() report.Reason {
+	switch {
+	case s.stopAfter > 0:
+		return report.OwnChoice
+	case s.trend == improving:
+		return report.GoalsMet
+	}
+	return report.NoFurther
 }

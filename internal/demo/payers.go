@@ -58,7 +58,7 @@ var payees = []payee{commercial, senior, auto, work, veterans}
 // billing lets the practice send claims: its numbers, whom it bills, what it
 // charges, and its clearinghouse.
 func (b *builder) billing(ctx context.Context) error {
-	owner, from := b.as(ctx, "maya"), b.today.AddDays(-400)
+	owner, from := b.as(ctx, "maya"), b.today.AddDays(-age)
 	// No tax number begins with 00: this one is nobody's.
 	err := b.Practices.UpdateBilling(owner, 1, npi("150001000"), practice.Billing{LegalName: "Lakeside Medical Massage LLC", TaxID: "00-1234567", TaxIDKind: practice.EIN,
 		AcceptAssignment: true, Address: practice.Address{Line1: "118 Harbor Street", City: "Chicago", State: "IL", PostalCode: "60601-1182"},
@@ -88,7 +88,7 @@ func (b *builder) billing(ctx context.Context) error {
 		return fmt.Errorf("fees: %w", err)
 	}
 	return b.Claims.SaveSettings(owner, claim.Settings{SubmitterName: "LAKESIDE MEDICAL MASSAGE", SubmitterID: "LAKESIDE01", Contact: "WALT PRUITT", Phone: "312-555-0142",
-		Email: "walt@lakeside.example", ReceiverName: "DEMONSTRATION CLEARINGHOUSE", ReceiverID: "DEMOCH01", Usage: "T"})
+		Email: "walt@lakeside.example", ReceiverName: "DEMONSTRATION CLEARINGHOUSE", ReceiverID: "DEMOCH01", Usage: "P"})
 }
 
 var cashPrices = []fee.CashPrice{{Minutes: 30, Price: 65_00, Label: "Half an hour"}, {Minutes: 45, Price: 85_00, Label: "45 minutes"},

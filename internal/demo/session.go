@@ -99,6 +99,7 @@ func (b *builder) screen(ctx context.Context, s *course, i int) (clear bool, err
 	j, err := b.Screening.Record(who, s.pid, answers)
 	for round := 0; err == nil && len(j.Result.Missing) > 0 && round < 3; round++ { // an answer can raise a question
 		for _, q := range j.Result.Missing {
+			s.given[q.Key] = screening.Given{Answer: b.answer(s, i, q), How: screening.ByGroup, On: s.visits[i]}
 			answers[q.Key] = screening.Given{Answer: b.answer(s, i, q), How: screening.ByGroup, On: s.visits[i]}
 		}
 		j, err = b.Screening.Record(who, s.pid, answers)
@@ -115,29 +116,48 @@ func (b *builder) screen(ctx context.Context, s *course, i int) (clear bool, err
 	return true, b.decide(who, s, j)
 }
 
-// answers are what the patient says to the questions that are asked at session i.
+// answers are what the patient says to the questions that are asked at session
+// i. At the first of a course and at re-assessments the whole sheet is gone
+// through; in between the patient is asked whether all that still holds.
 func (b *builder) answers(who context.Context, s *course, i int) (map[string]screening.Given, error) {
-	_, answers, err := b.Screening.Sheet(who, s.pid, s.visits[i])
-	if err != nil {
-		return nil, err
-	}
-	qs, err := b.Screening.Questions(who, s.pid, s.visits[i], answers)
-	if err != nil {
-		return nil, err
-	}
-	for _, q := range qs {
-		if _, ok := answers[q.Key]; !ok && q.Required {
-			answers[q.Key] = screening.Given{Answer: b.answer(s, i, q), How: screening.ByGroup, On: s.visits[i]}
+	if s.given == nil || i%6 == 0 {
+		_, answers, err := b.Screening.Sheet(who, s.pid, s.visits[i])
+		if err != nil {
+			return nil, err
 		}
+		qs, err := b.Screening.Questions(who, s.pid, s.visits[i], answers)
+		if err != nil {
+			return nil, err
+		}
+		s.given = answers
+		for _, q := range qs {
+			if _, ok := answers[q.Key]; !ok && q.Required {
+				answers[q.Key] = screening.Given{Answer: b.answer(s, i, q), How: screening.ByGroup, On: s.visits[i]}
+			}
+		}
+	}
+	answers := make(map[string]screening.Given, len(s.given)+2)
+	for key, g := range s.given {
+		g.On = s.visits[i]
+		answers[key] = g
+	}
+	if s.swollen && i == len(s.visits)-1 {
+		answers[swelling] = screening.Given{Answer: screening.SaidYes(), How: screening.Asked, On: s.visits[i]}
 	}
 	answers["vital.sbp"] = screening.Given{Answer: screening.Measured(float64(112 + b.rng.IntN(22))), How: screening.Asked, On: s.visits[i]}
 	answers["vital.dbp"] = screening.Given{Answer: screening.Measured(float64(68 + b.rng.IntN(16))), How: screening.Asked, On: s.visits[i]}
 	return answers, nil
 }
 
+// swelling is the question whose yes stops treatment.
+const swelling = "ans.leg_unilateral_swelling_new"
+
 func (b *builder) answer(s *course, i int, q knowledge.Question) screening.Answer {
-	if q.Key == "ans.leg_unilateral_swelling_new" && s.swollen && i == len(s.visits)-1 {
+	switch {
+	case q.Key == swelling && s.swollen && i == len(s.visits)-1, slices.Contains(s.c.yes, q.Key):
 		return screening.SaidYes()
+	case q.Key == "weeks_gestation":
+		return screening.Measured(float64(18 + i))
 	}
 	return screening.SaidNo()
 }
@@ -150,7 +170,7 @@ func (b *builder) finish(ctx context.Context, s *course, i int) error {
 	if err := b.sign(ctx, s, i); err != nil {
 		return err
 	}
-	if i == 5 && !s.selfPay() && s.n%3 != 0 {
+	if i == 5 && !s.selfPay() && s.n%3 == 1 {
 		b.pass(time.Minute)
 		if err := b.reportBack(ctx, s, i); err != nil {
 			return fmt.Errorf("report on %s %s: %w", s.first, s.last, err)
@@ -183,7 +203,7 @@ func (b *builder) sign(ctx context.Context, s *course, i int) error {
 func (b *builder) write(ctx context.Context, s *course, i int) (version int64, err error) {
 	who := b.as(ctx, s.therapist)
 	keep := func(d note.Draft) (int64, error) {
-		saved, err := b.Visits.SaveNote(who, s.ids[i], visit.Save{Editor: fmt.Sprintf("demo-%d-%d", s.n, i), Revision: 1, Draft: d})
+		saved, err := b.Visits.SaveNote(who, s.ids[i], visit.Save{Editor: fmt.Sprintf("demo-%d-%d-%d", s.n, s.nth, i), Revision: 1, Draft: d})
 		return saved.Version, err
 	}
 	if s.untreated == i && i > 0 {
@@ -191,14 +211,22 @@ func (b *builder) write(ctx context.Context, s *course, i int) (version int64, e
 			Reason: "Felt faint on the way in and wanted to go home; water, sat for ten minutes, collected by the partner."}})
 	}
 	d := note.Draft{Format: note.Format}
-	first := !slices.ContainsFunc(s.docs[:i], func(doc id.Document) bool { return !doc.IsZero() })
+	first := s.after == nil && !slices.ContainsFunc(s.docs[:i], func(doc id.Document) bool { return !doc.IsZero() })
 	d.Subjective = b.subjective(s, i, first)
 	d.Marks = b.marks(s, i)
-	d.Objective = note.Objective{Text: pick(b, observations)}
+	d.Objective = note.Objective{Text: b.seen(s, i)}
 	if s.flaw != unmeasured {
 		d.Objective.ROM = b.remeasured(s, i)
 	}
 	d.Interventions = b.treatment(s, i)
+	if s.gate == nil || i%6 == 0 { // with the whole sheet: see answers
+		page, err := b.Visits.OpenNote(who, s.ids[i])
+		if err != nil {
+			return 0, err
+		}
+		s.gate = &page.Gate
+	}
+	heed(&d, *s.gate)
 	d.Response = b.response(s, i)
 	d.Start, d.Stop = note.Clock(fmt.Sprintf("%02d:03", s.hours[i])), note.Clock(fmt.Sprintf("%02d:51", s.hours[i]))
 	d.Assessment = b.assessmentText(s, i)
@@ -206,29 +234,11 @@ func (b *builder) write(ctx context.Context, s *course, i int) (version int64, e
 	if i%6 == 5 {
 		next = note.NextReassess
 	}
-	if i == len(s.visits)-1 {
+	if i == len(s.visits)-1 && s.next == nil {
 		next = note.NextDischarge
 	}
-	d.Plan = note.Plan{Next: next, NextProvenance: note.New, HomeCare: []note.HomeCare{{Text: pick(b, homeCare[s.c.region]), Provenance: note.New}}}
+	d.Plan = note.Plan{Next: next, NextProvenance: note.New, HomeCare: []note.HomeCare{{Text: pick(b, s.home()), Provenance: note.New}}}
 	return keep(d)
-}
-
-func (b *builder) subjective(s *course, i int, first bool) note.Subjective {
-	pain := s.painAt(i, float64(b.rng.IntN(3)-1)*0.6)
-	sub := note.Subjective{PainNow: note.Ptr(pain), SinceLast: note.SinceFirst, Text: s.reason}
-	if first {
-		return sub
-	}
-	before := s.painAt(i-1, 0)
-	switch {
-	case pain < before:
-		sub.SinceLast, sub.Text = note.SinceBetter, pick(b, saidBetter)
-	case pain > before:
-		sub.SinceLast, sub.Text = note.SinceWorse, pick(b, saidWorse)
-	default:
-		sub.SinceLast, sub.Text = note.SinceSame, pick(b, saidSame)
-	}
-	return sub
 }
 
 func (b *builder) marks(s *course, i int) []note.Mark {
@@ -284,21 +294,14 @@ func (b *builder) response(s *course, i int) note.Response {
 		return note.Response{Level: note.ResponseSame}
 	case s.n == 11 && i == 2:
 		return note.Response{Level: note.ResponseAdverse, Text: "Light-headed when sitting up.", Adverse: &note.AdverseEvent{
-			What: "Light-headed for a minute after sitting up", Severity: 1, Action: "Lay down again, water, sat up in stages", Told: "Patient; prescriber by letter"}}
+			What: "Light-headed for a minute after sitting up", When: "At the end, on sitting up", Severity: 1, Action: "Lay down again, water, sat up in stages", Told: "Patient; prescriber by letter"}}
 	}
 	return note.Response{Level: note.ResponseBetter, Text: pick(b, felt)}
 }
 
-func (b *builder) assessmentText(s *course, i int) string {
-	if i == 0 {
-		return "First session of the course. Findings as on the body chart."
-	}
-	return fmt.Sprintf("Session %d of %d. Pain %d/10 at the first session, %d/10 today.", i+1, len(s.visits), int(math.Round(s.pain)), s.painAt(i, 0))
-}
-
 // shape picks which courses have a session today and which stories they tell.
 func (b *builder) shape(all []*course) {
-	hours := map[string][]int{"maya": {9, 10, 11, 13, 14, 15}, "jon": {9, 11, 14}}
+	hours := map[string][]int{"maya": {9, 10, 11, 13, 14, 15}, "jon": {9, 11, 14, 15}}
 	for _, s := range all {
 		running := len(s.visits) > 3 && s.visits[1].Before(b.today) && s.visits[len(s.visits)-1].After(b.today) && s.stopAfter == 0
 		if h := hours[s.therapist]; running && len(h) > 0 {
@@ -317,12 +320,29 @@ func (b *builder) shape(all []*course) {
 	}
 	stops := 2
 	for _, s := range all {
-		s.warfarin = s.n%13 == 6
-		if stops > 0 && s.unsigned == 0 && s.stopAfter == 0 && len(s.visits) > 3 && s.visits[len(s.visits)-1].Before(b.today) {
+		if s.warfarin = s.n%13 == 6; s.warfarin {
+			s.c.techniques = mild(s.c.techniques)
+		}
+		if n := len(s.visits); stops > 0 && s.unsigned == 0 && s.stopAfter == 0 && s.next == nil && n > 3 && s.visits[n-1].Before(b.today) && b.today.DaysSince(s.visits[n-1]) < 60 {
 			s.swollen, stops = true, stops-1
 		}
 	}
 	b.spoil(all)
+}
+
+// mild are the techniques for somebody who bruises easily: none that presses long
+// in one place.
+func mild(techniques []string) (out []string) {
+	for _, t := range techniques {
+		switch t {
+		case "trigger-point", "deep-tissue", "nmt", "cross-fiber-friction":
+			t = "swedish"
+		}
+		if !slices.Contains(out, t) {
+			out = append(out, t)
+		}
+	}
+	return out
 }
 
 // insert adds a session of day d to a course, in its place.

@@ -2,6 +2,7 @@ package demo
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"soapstone/internal/authz"
@@ -9,9 +10,9 @@ import (
 	"soapstone/internal/referral"
 )
 
-// found begins the practice, a year before the present, with its staff.
+// found begins the practice, two years before the present, with its staff.
 func (b *builder) found(ctx context.Context) error {
-	b.clock.Set(b.today.AddDays(-400).At(8, 0, b.zone))
+	b.clock.Set(b.today.AddDays(-age).At(8, 0, b.zone))
 	f, err := b.Practices.Create(authz.With(ctx, authz.Actor{System: true, Name: "demonstration"}), practice.Founding{
 		Practice: practice.Practice{Name: "Lakeside Medical Massage", Phone: "312-555-0142", Email: "desk@lakeside.example", NPI: npi("150001000")},
 		Location: practice.Location{Name: "Lakeside", Zone: Zone, AddressLine: "118 Harbor Street", City: "Chicago", State: "IL", PostalCode: "60601-1182", Phone: "312-555-0142", PlaceOfService: practice.Office, NPI: npi("150001000")},
@@ -96,9 +97,19 @@ func (b *builder) prescribers(ctx context.Context) ([]referral.Prescriber, error
 		{GivenName: "Hana", FamilyName: "Sato", Credential: "MD", Organisation: "Midtown Neurology"},
 		{GivenName: "Grace", FamilyName: "Whitfield", Credential: "PA-C", Organisation: "Harbor Orthopedics"},
 		{GivenName: "Omar", FamilyName: "Haddad", Credential: "DPT", Organisation: "Stride Physical Therapy"},
+		{GivenName: "Ellen", FamilyName: "Marsh", Credential: "MD", Organisation: "Marsh Family Practice"},
+		{GivenName: "Kofi", FamilyName: "Mensah", Credential: "MD", Organisation: "Lakeshore Sports Medicine"},
+		{GivenName: "Irina", FamilyName: "Volkova", Credential: "MD", Organisation: "Northside Neurology"},
+		{GivenName: "Tom", FamilyName: "Brannigan", Credential: "DC", Organisation: "Brannigan Spine Care"},
+		{GivenName: "Sunita", FamilyName: "Rao", Credential: "MD", Organisation: "Prairie Women's Health"},
+		{GivenName: "Marta", FamilyName: "Nowak", Credential: "NP", Organisation: "Veterans Clinic West"},
+		{GivenName: "Julian", FamilyName: "Reed", Credential: "DDS", Organisation: "Reed Jaw and Face"},
+		{GivenName: "Alice", FamilyName: "Tremblay", Credential: "MD", Organisation: "Harbor Oncology"},
+		{GivenName: "Derek", FamilyName: "Yoon", Credential: "DO", Organisation: "Midtown Physical Medicine"},
+		{GivenName: "Paula", FamilyName: "Grant", Credential: "PA-C", Organisation: "Occupational Health Partners"},
 	} {
-		p.NPI = npi("17000020" + string(rune('0'+i)))
-		p.Phone, p.Fax = "312-555-02"+string(rune('0'+i))+"0", "312-555-02"+string(rune('0'+i))+"9"
+		p.NPI = npi(fmt.Sprintf("1700002%02d", i))
+		p.Phone, p.Fax = fmt.Sprintf("312-555-%04d", 200+i*10), fmt.Sprintf("312-555-%04d", 209+i*10)
 		p.City, p.State = "Chicago", "IL"
 		saved, err := b.Referrals.SavePrescriber(b.as(ctx, "ines"), p)
 		if err != nil {

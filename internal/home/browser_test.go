@@ -7,6 +7,8 @@ import (
 	"net/http/httptest"
 	"testing"
 
+	"github.com/chromedp/chromedp/kb"
+
 	"soapstone/internal/authz"
 	"soapstone/internal/db/dbtest"
 	"soapstone/internal/home"
@@ -75,11 +77,14 @@ func TestPagesInABrowser(t *testing.T) {
 	tab := w.browse()
 	chart := "/patients/" + dana.String()
 	look(tab, []shown{
-		{"today", "/"}, {"empty", "/?day=" + today.AddDays(5).String()}, {"chart", chart}, {"notes", chart + "?show=notes"}, {"help", "/help"},
+		{"today", "/"}, {"empty", "/?day=" + today.AddDays(5).String()}, {"chart", chart}, {"notes", chart + "?show=notes"}, {"help", "/help"}, {"find", "/find?q=okafor"}, {"preferences", "/preferences"},
 		{"reports", chart + "/reports"}, {"report", chart + "/reports/" + rep.String()}, {"report-edit", chart + "/reports/" + rep.String() + "/edit"},
 	})
 	tab.NoErrors()
 	keysMoveThroughTheDay(t, tab)
+	keysCancelAndTakeBack(t, tab)
+	paletteFinds(t, tab)
+	namesHide(t, tab)
 }
 
 // A day with more visits than a page holds, and a worklist of two pages.
@@ -114,7 +119,7 @@ func (w *world) crowded(p id.Patient, n int) {
 func (w *world) browse() *webtest.Tab {
 	w.t.Helper()
 	a, _ := authz.From(w.Actor(authz.Therapist, authz.Owner))
-	srv, err := web.NewServer(web.Config{Clock: w.Clock, Log: slog.New(slog.DiscardHandler), Nav: home.Nav(),
+	srv, err := web.NewServer(web.Config{Clock: w.Clock, Log: slog.New(slog.DiscardHandler), Nav: home.Nav(), Find: "/find",
 		Auth: web.AuthFunc(func(*http.Request) (authz.Actor, bool, error) { return a, true, nil })})
 	w.must(err)
 	home.Register(srv.Router(), w.deps)
@@ -154,13 +159,104 @@ func keysMoveThroughTheDay(t *testing.T, tab *webtest.Tab) {
 	if got := focus(); got != "Note: Dana Okafor, 10:00" {
 		t.Errorf("j goes first to what is under way, not to %q", got)
 	}
-	for range 3 {
+	for range 4 { // a free time is a row too
 		tab.Press("j")
 	}
 	tab.Press("k")
 	if got := focus(); got != "Arrived: Mateo Ruiz, 14:00" {
 		t.Fatalf("j goes on to %q", got)
 	}
+	tab.Press("a")
+	tab.See("Arrival for 14:00 noted.", "Screen")
+	tab.Press("j")
+	if got := focus(); got != "Screen: Mateo Ruiz, 14:00" {
+		t.Errorf("after the arrival j goes to %q, not to the same row", got)
+	}
+	for range 30 {
+		tab.Press("j")
+	}
+	if !webtest.Eval[bool](tab, "document.activeElement.closest('.card') !== null") {
+		t.Error("j does not go on into what needs somebody")
+	}
+}
+
+// c cancels the visit of the row; Ctrl-Z takes it back while Undo is shown.
+func keysCancelAndTakeBack(t *testing.T, tab *webtest.Tab) {
+	t.Helper()
+	tab.Go("/")
+	webtest.Eval[bool](tab, `(document.querySelector("[aria-label='Arrived: Greta Adler, 16:00']").focus(), true)`)
+	tab.Press("c")
+	tab.See("The 16:00 visit was cancelled.", "Undo", "Cancelled")
+	tab.Axe()
+	tab.Press("z", kb.ModifierCtrl)
+	tab.See("Arrived")
+	if tab.Unseen("was cancelled."); webtest.Eval[int](tab, `document.querySelectorAll("[aria-label='Arrived: Greta Adler, 16:00']").length`) != 1 {
+		t.Error("the cancelled visit was not taken back")
+	}
+}
+
+// The palette by keyboard alone, in both schemes and on a phone.
+func paletteFinds(t *testing.T, tab *webtest.Tab) {
+	t.Helper()
+	tab.Go("/")
+	tab.Press("k", kb.ModifierCtrl)
+	tab.See("Go to", "New patient")
+	tab.Type("greta")
+	tab.See("Greta Adler", "1 result")
+	if got := webtest.Eval[string](tab, `document.querySelector("[aria-activedescendant]")?.getAttribute("aria-activedescendant") ?? ""`); got != "option-0-0" {
+		t.Errorf("the active option is %q", got)
+	}
+	for _, scheme := range []string{"light", "dark"} {
+		tab.SetScheme(scheme)
+		tab.Axe()
+		for _, width := range []int64{390, 1180} {
+			tab.SetViewport(width, 900)
+			tab.Shot(fmt.Sprintf("palette-%d-%s", width, scheme))
+		}
+	}
+	tab.Press(kb.Escape)
+	if webtest.Eval[int](tab, "document.querySelectorAll('.palette').length") != 0 {
+		t.Error("something of the palette is left when it closes")
+	}
+	tab.Press("k", kb.ModifierCtrl)
+	tab.See("Go to")
+	tab.Type("everything")
+	tab.See("1 result")
 	tab.Press("\r")
-	tab.See("Arrival noted.", "Screen")
+	tab.See("Needs you")
+	if p := tab.Path(); p != "/needs" {
+		t.Errorf("Enter leads to %s", p)
+	}
+}
+
+// Hidden names stay hidden on the next page, and the row of the keyboard is shown.
+func namesHide(t *testing.T, tab *webtest.Tab) {
+	t.Helper()
+	tab.SetViewport(1180, 900)
+	tab.Go("/")
+	tab.Press("P", kb.ModifierShift)
+	tab.See("Names hidden")
+	blurred := `[...document.querySelectorAll("main .private")].filter((e) => getComputedStyle(e).filter !== "none").length`
+	all := webtest.Eval[int](tab, blurred)
+	tab.Go("/?day=")
+	tab.See("Names hidden")
+	if n := webtest.Eval[int](tab, blurred); n == 0 || n != all {
+		t.Errorf("%d names are hidden on the next page, %d were", n, all)
+	}
+	tab.Press("j")
+	if n := webtest.Eval[int](tab, blurred); n != all-1 {
+		t.Errorf("%d of %d names are hidden with the keyboard in a row", n, all)
+	}
+	for _, scheme := range []string{"light", "dark"} {
+		tab.SetScheme(scheme)
+		tab.Axe()
+		tab.Shot("private-1180-" + scheme)
+	}
+	tab.Print()
+	if n := webtest.Eval[int](tab, blurred); n != 0 {
+		t.Errorf("%d names are hidden on paper", n)
+	}
+	tab.SetScheme("light")
+	tab.Press("P", kb.ModifierShift)
+	tab.See("Hide names")
 }

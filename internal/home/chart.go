@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"soapstone/internal/authz"
+	"soapstone/internal/careteam"
 	"soapstone/internal/civil"
 	"soapstone/internal/db"
 	"soapstone/internal/home/q"
@@ -34,16 +35,25 @@ type Chart struct {
 	Intake   Paper
 	Consents []string // needed, and not there
 	Files    []File
+	Team     []careteam.Provider
 	Line     Timeline
 }
 
 // May is what the actor is allowed on this page.
-type May struct{ Refer, Screen, Outcomes, Plan, Notes, Write, Book, Report, Health, Consents, Documents, Order, Visits bool }
+type May struct{ Refer, Screen, Outcomes, Plan, Notes, Write, Book, Report, Health, Consents, Documents, Order, Visits, Claims, Payments, Team, TeamWrite, Papers bool }
 
 // Order is a prescription with what is left of it.
 type Order struct {
 	Referral referral.Referral
 	Ledger   visitledger.Ledger
+	Due      string    // why its prescriber waits for a report; "" when nobody does
+	Draft    id.Report // the report begun on it; zero without
+}
+
+// ending reports that the prescription itself runs out and nothing goes on
+// after it, so that its prescriber is to be asked.
+func (o Order) ending() bool {
+	return !o.Ledger.Renewed && o.Ledger.Rows[0].Tone != visitledger.OK
 }
 
 // Session is the next visit.
@@ -69,7 +79,8 @@ type File struct {
 func may(a authz.Actor) May {
 	return May{Refer: a.Can(authz.ReferralWrite), Screen: a.Can(authz.ScreeningRead), Outcomes: a.Can(authz.OutcomeRead), Plan: a.Can(authz.PlanRead),
 		Notes: a.Can(authz.NoteRead), Write: a.Can(authz.NoteWrite), Book: a.Can(authz.VisitWrite), Report: a.Can(authz.ReportWrite), Health: a.Can(authz.HealthRead),
-		Consents: a.Can(authz.ConsentRead), Documents: a.Can(authz.DocumentRead), Order: a.Can(authz.ReferralRead), Visits: a.Can(authz.VisitRead)}
+		Consents: a.Can(authz.ConsentRead), Documents: a.Can(authz.DocumentRead), Order: a.Can(authz.ReferralRead), Visits: a.Can(authz.VisitRead),
+		Claims: a.Can(authz.ClaimRead), Payments: a.Can(authz.PaymentRead), Team: a.Can(authz.CareTeamRead), TeamWrite: a.Can(authz.CareTeamWrite), Papers: a.Can(authz.PaperRead)}
 }
 
 // Chart reads the chart of a patient and records one view. PatientRead;
@@ -86,7 +97,7 @@ func (s *Service) Chart(ctx context.Context, p id.Patient, f Filter, from Cursor
 			return err
 		}
 		r := &reader{Service: s, tx: tx, q: q.New(tx), actor: a, chart: &c, patient: p}
-		for _, read := range []func(context.Context) error{r.orders, r.safety, r.outcomes, r.plan, r.last, r.next, r.papers, r.scans} {
+		for _, read := range []func(context.Context) error{r.orders, r.reports, r.safety, r.outcomes, r.plan, r.last, r.next, r.papers, r.scans, r.team} {
 			if err := read(ctx); err != nil {
 				return err
 			}
@@ -114,11 +125,11 @@ func (r *reader) orders(ctx context.Context) error {
 	if !r.chart.May.Order {
 		return nil
 	}
-	ledgers, err := r.Ledger.ForPatient(ctx, r.tx, r.patient)
-	if err != nil || len(ledgers) == 0 {
+	refs, err := r.Referrals.ForPatient(ctx, r.tx, r.patient)
+	if err != nil {
 		return err
 	}
-	refs, err := r.Referrals.ForPatient(ctx, r.tx, r.patient)
+	ledgers, err := r.Ledger.InForceOf(ctx, r.tx, r.patient, refs)
 	if err != nil {
 		return err
 	}
@@ -129,6 +140,42 @@ func (r *reader) orders(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// reports says which prescriptions wait for a report, and what was begun.
+func (r *reader) reports(ctx context.Context) error {
+	if !r.actor.Can(authz.ReportRead) || len(r.chart.Orders) == 0 {
+		return nil
+	}
+	due, err := r.Reports.DueOf(ctx, r.tx, r.patient)
+	if err != nil {
+		return err
+	}
+	drafts, err := r.q.ChartReportDrafts(ctx, q.ChartReportDraftsParams{PracticeID: r.tx.Practice, PatientID: r.patient})
+	if err != nil {
+		return err
+	}
+	for i := range r.chart.Orders {
+		o := &r.chart.Orders[i]
+		for _, d := range due {
+			if d.Referral == o.Referral.ID {
+				o.Due = d.Why
+			}
+		}
+		for _, d := range drafts {
+			if d.ReferralID == o.Referral.ID {
+				o.Draft = d.ReportID
+			}
+		}
+	}
+	return nil
+}
+
+func (r *reader) team(ctx context.Context) (err error) {
+	if r.chart.May.Team {
+		r.chart.Team, err = r.CareTeams.ListTx(ctx, r.tx, r.patient)
+	}
+	return err
 }
 
 func (r *reader) safety(ctx context.Context) error {
@@ -144,16 +191,13 @@ func (r *reader) outcomes(ctx context.Context) error {
 	if !r.chart.May.Outcomes {
 		return nil
 	}
-	for _, in := range r.Knowledge.Instruments() {
-		c, err := r.Outcomes.CourseTx(ctx, r.tx, r.patient, in.ID)
-		if err != nil {
-			return err
-		}
+	all, err := r.Outcomes.CoursesTx(ctx, r.tx, r.patient)
+	for _, c := range all {
 		if c.Last != nil {
 			r.chart.Courses = append(r.chart.Courses, c)
 		}
 	}
-	return nil
+	return err
 }
 
 // Goal is the target of the plan for an instrument, nil without one.
@@ -242,11 +286,8 @@ func (r *reader) scans(ctx context.Context) error {
 	}
 	rows, err := r.q.ChartScans(ctx, q.ChartScansParams{PracticeID: r.tx.Practice, PatientID: r.patient})
 	for _, s := range rows {
-		f := File{Title: s.Name, Meta: "prescription scan, " + r.actor.Today(s.UploadedAt.Time).Human(), URL: "/patients/" + r.patient.String() + "/referrals"}
-		if !s.ReferralID.IsZero() {
-			f.URL += "/" + s.ReferralID.String()
-		}
-		r.chart.Files = append(r.chart.Files, f)
+		r.chart.Files = append(r.chart.Files, File{Title: s.Name, Meta: "prescription scan, " + r.actor.Today(s.UploadedAt.Time).Human(),
+			URL: "/patients/" + r.patient.String() + "/prescription-scans/" + s.BlobID.String()})
 	}
 	return err
 }

@@ -40,7 +40,7 @@ func TestChartShowsWhatTheRoleMaySee(t *testing.T) {
 				t.Errorf("the front desk sees %q", word)
 			}
 		}
-		if biller := w.shows(e.Actor(authz.Biller), at, "Wei Chen, MD"); strings.Contains(biller, "Papers") || strings.Contains(biller, "New referral") {
+		if biller := w.shows(e.Actor(authz.Biller), at, "Wei Chen, MD"); strings.Contains(biller, "<h2>Papers</h2>") || strings.Contains(biller, "New referral") {
 			t.Error("the biller sees papers or may refer")
 		}
 	})
@@ -88,7 +88,7 @@ func TestTimelineIsCompleteAndInOrder(t *testing.T) {
 			}
 			want++
 			if i%10 == 0 {
-				rid, err := w.deps.Reports.Begin(e.Actor(), p, ref, report.Content{Recommendation: report.Discharge})
+				rid, err := w.deps.Reports.Begin(e.Actor(), p, ref, report.Content{Recommendation: report.Discharge, Reason: report.GoalsMet})
 				w.must(err)
 				v, err := w.deps.Reports.Get(e.Actor(), p, rid)
 				w.must(err)
@@ -133,7 +133,7 @@ func TestTimelineFilters(t *testing.T) {
 		w.plan(p, id.Referral{}, today, 15)
 		w.score(p, today, 4)
 		ref := w.refer(p, today.AddDays(-3))
-		rid, err := w.deps.Reports.Begin(e.Actor(), p, ref, report.Content{Recommendation: report.Discharge})
+		rid, err := w.deps.Reports.Begin(e.Actor(), p, ref, report.Content{Recommendation: report.Discharge, Reason: report.GoalsMet})
 		w.must(err)
 		v, err := w.deps.Reports.Get(e.Actor(), p, rid)
 		w.must(err)

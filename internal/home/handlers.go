@@ -37,8 +37,11 @@ func (u *ui) today(w http.ResponseWriter, r *http.Request) error {
 	page.Title = dayTitle(b.Day, b.Today)
 	page.Lead = lead(b)
 	page.Actions = dayActions(b)
-	page.Scripts = []string{"today.js"}
-	return web.Render(w, r, http.StatusOK, todayPage(page, b))
+	changed, err := id.Parse[id.Visit](r.FormValue("changed"))
+	if err != nil {
+		changed = id.Visit{}
+	}
+	return web.Render(w, r, http.StatusOK, todayPage(page, b, changed))
 }
 
 // whose reads whether everybody's or one's own is asked for; nil when neither is.
@@ -96,16 +99,12 @@ func (l Worklist) address(kind string, page int) string {
 	return "/needs?" + v.Encode()
 }
 
-// lead says which day it is and how far it has come.
+// lead says which day it is, where the title does not.
 func lead(b Board) string {
-	s := longDay(b.Day)
-	if title := dayTitle(b.Day, b.Today); title == s {
-		s = ""
+	if s := longDay(b.Day); dayTitle(b.Day, b.Today) != s {
+		return s
 	}
-	if b.Opens+b.Overs > 0 {
-		s = kit.JoinDot(s, kit.Plural(b.Done, "done", "done"), kit.Plural(b.Left, "left", "left"))
-	}
-	return s
+	return ""
 }
 
 func (u *ui) chart(w http.ResponseWriter, r *http.Request) error {
@@ -128,7 +127,11 @@ func (u *ui) help(w http.ResponseWriter, r *http.Request) error {
 	a, _ := authz.From(r.Context())
 	page := web.PageData(r, "Help")
 	page.Width = kit.Narrow
-	return web.Render(w, r, http.StatusOK, helpPage(page, a))
+	keys, err := shortcuts()
+	if err != nil {
+		return err
+	}
+	return web.Render(w, r, http.StatusOK, helpPage(page, a, keys))
 }
 
 // address is Today on a day, for the same people.

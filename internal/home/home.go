@@ -1,7 +1,9 @@
 // Package home is where the working day is seen from: Today, with the visits
 // of a day and the first of what needs somebody, all of that on a page of its
-// own, the chart of one patient, and the page of help. It composes the rooms and owns no table: it decides only what is shown
-// to whom, in which order, and the one thing that a row offers to do next.
+// own, the chart of one patient, the list that finds patients and things to do,
+// a person's preferences, and the page of help. It composes the rooms and owns
+// no table: it decides only what is shown to whom, in which order, and the one
+// thing that a row offers to do next.
 //
 // It refuses to show words of a note, a diagnosis or a score to whoever may
 // not read notes, to offer what the actor may not do, and to ask the database
@@ -10,8 +12,11 @@
 package home
 
 import (
+	"context"
+
 	"soapstone/internal/audit"
 	"soapstone/internal/authz"
+	"soapstone/internal/careteam"
 	"soapstone/internal/clock"
 	"soapstone/internal/db"
 	"soapstone/internal/knowledge"
@@ -40,7 +45,15 @@ type Deps struct {
 	Outcomes  *outcome.Service
 	Ledger    *visitledger.Service
 	Reports   *report.Service
+	CareTeams *careteam.Service
 	Knowledge *knowledge.Set
+	// Inbox and Credentials add lines to what needs somebody; either may be nil.
+	Inbox       Inbox
+	Credentials Credentials
+	// Keys keeps whether single letters are shortcuts for the person who asks.
+	Keys interface {
+		SetSingleKeys(ctx context.Context, on bool) error
+	}
 }
 
 // Service reads what the pages show.
@@ -54,6 +67,11 @@ func Register(rt *web.Router, d Deps) {
 	u := &ui{New(d)}
 	rt.SignedIn("GET /{$}", u.today)
 	rt.SignedIn("GET /needs", u.worklist)
+	rt.Handle("POST /today/visits/{visit}", authz.VisitWrite, u.change)
+	rt.SignedIn("GET /find", u.find)
+	rt.SignedIn("GET /find/options", u.options)
+	rt.SignedIn("GET /preferences", u.preferences)
+	rt.SignedIn("POST /preferences/keys", u.setKeys)
 	rt.SignedIn("GET /help", u.help)
 	rt.Handle("GET /patients/{patient}", authz.PatientRead, u.chart)
 }

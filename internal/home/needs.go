@@ -22,6 +22,7 @@ type Need struct {
 	Tone  string // danger, warn or info
 	Title string
 	Text  string
+	Verb  string     // what the row's button says: "Sign", "Renew", "Fix"
 	URL   string     // where it is mended; "" when the actor cannot
 	Since civil.Date // when it arose
 	// Patient is whom it names; zero when it is about a member of staff.
@@ -44,18 +45,27 @@ const (
 // needs gathers the worklist, what is urgent first, then the oldest.
 func (d *day) needs(ctx context.Context) error {
 	for _, i := range d.attention {
-		d.board.Needs = append(d.board.Needs, prescription(i, d.board.Today))
+		d.board.Needs = append(d.board.Needs, d.prescription(i))
 	}
-	for _, read := range []func(context.Context) error{d.unsigned, d.papers, d.licenses, d.reports} {
+	for _, read := range []func(context.Context) error{d.unsigned, d.papers, d.licenses, d.reports, d.claims, d.papersWaiting} {
 		if err := read(ctx); err != nil {
 			return err
 		}
 	}
 	d.undecided()
+	d.lacking(d.lacks)
 	slices.SortStableFunc(d.board.Needs, func(a, b Need) int {
 		return cmp.Or(cmp.Compare(urgency(a), urgency(b)), a.Since.Compare(b.Since))
 	})
 	return d.safetyTasks(ctx)
+}
+
+// verbFor is a verb for those who may do it; others may look.
+func (d *day) verbFor(p authz.Permission, verb string) string {
+	if d.actor.Can(p) {
+		return verb
+	}
+	return "Open"
 }
 
 func urgency(n Need) int {
@@ -65,8 +75,9 @@ func urgency(n Need) int {
 	return 1
 }
 
-func prescription(i visitledger.Item, today civil.Date) Need {
-	n := Need{Kind: "Prescription", Patient: i.Patient, Tone: "warn", Title: i.PatientName, Text: i.Reason, Since: today,
+func (d *day) prescription(i visitledger.Item) Need {
+	today := d.board.Today
+	n := Need{Kind: "Prescription", Patient: i.Patient, Tone: "warn", Title: i.PatientName, Text: i.Reason, Since: today, Verb: d.verbFor(authz.ReferralWrite, "Renew"),
 		URL: "/patients/" + i.Patient.String() + "/referrals/" + i.Referral.String()}
 	if i.Tone == visitledger.Block {
 		n.Tone = "danger"
@@ -99,9 +110,10 @@ func (d *day) unsigned(ctx context.Context) error {
 }
 
 func (d *day) unsignedNote(r q.UnsignedRow) Need {
-	n := Need{Kind: "Note", Patient: r.PatientID, Tone: "warn", Title: r.PatientName, Text: "Visit of " + r.ServiceDate.Human() + " has no note.", Since: r.ServiceDate, URL: "/visits/" + r.VisitID.String()}
+	n := Need{Kind: "Note", Verb: "Open", Patient: r.PatientID, Tone: "warn", Title: r.PatientName, Text: "Visit of " + r.ServiceDate.Human() + " has no note.", Since: r.ServiceDate, URL: "/visits/" + r.VisitID.String()}
 	switch {
 	case r.Draft != "":
+		n.Verb = "Sign"
 		n.Text = "Note of " + r.ServiceDate.Human() + " is not signed."
 	case visit.State(r.State) == visit.StatePlanned:
 		n.Text = "Visit of " + r.ServiceDate.Human() + ": did it take place?"
@@ -111,6 +123,11 @@ func (d *day) unsignedNote(r q.UnsignedRow) Need {
 	}
 	if d.actor.Can(authz.NoteWrite) && visit.State(r.State) != visit.StatePlanned {
 		n.URL += "/note"
+		if r.Draft == "" {
+			n.Verb = "Write"
+		}
+	} else {
+		n.Verb = "Open"
 	}
 	return n
 }
@@ -142,12 +159,16 @@ func (d *day) papers(ctx context.Context) error {
 		given[c.PatientID][c.TextKey] = c.Action // the newest comes last
 	}
 	seen := map[id.Patient]bool{}
-	for _, r := range d.board.Rows {
+	for i := range d.board.Rows {
+		r := &d.board.Rows[i]
+		if r.New && r.State.Writable() {
+			r.Papers = papersOf(state[r.Patient], missingConsents(given[r.Patient]))
+		}
 		if seen[r.Patient] || (r.State != visit.StatePlanned && r.State != visit.StateArrived && r.State != visit.StateInProgress) {
 			continue
 		}
 		seen[r.Patient] = true
-		d.paper(r, state[r.Patient], missingConsents(given[r.Patient]))
+		d.paper(*r, state[r.Patient], missingConsents(given[r.Patient]))
 	}
 	return nil
 }
@@ -157,7 +178,7 @@ func (d *day) paper(r Row, intake string, consents []string) {
 	if d.board.Day != d.board.Today {
 		when = "Comes on " + d.board.Day.Human() + "."
 	}
-	n := Need{Patient: r.Patient, Tone: "warn", Title: r.Name, URL: at + "/intake", Since: d.board.Day}
+	n := Need{Patient: r.Patient, Tone: "warn", Title: r.Name, Verb: d.verbFor(authz.HealthWrite, "Fill in"), URL: at + "/intake", Since: d.board.Day}
 	switch intake {
 	case "":
 		n.Kind, n.Text = "Intake", "No intake yet. "
@@ -167,7 +188,7 @@ func (d *day) paper(r Row, intake string, consents []string) {
 	if len(consents) > 0 {
 		n.Text += "Missing: " + strings.Join(consents, ", ") + ". "
 		if n.Kind == "" {
-			n.Kind, n.URL = "Consent", at+"/consents"
+			n.Kind, n.URL, n.Verb = "Consent", at+"/consents", d.verbFor(authz.ConsentWrite, "Ask")
 		} else {
 			n.Kind = "Papers"
 		}
@@ -176,6 +197,19 @@ func (d *day) paper(r Row, intake string, consents []string) {
 		n.Text += when
 		d.board.Needs = append(d.board.Needs, n)
 	}
+}
+
+// papersOf says in a few words how far a new patient's papers have come.
+func papersOf(intake string, missing []string) string {
+	said := map[string]string{"": "no intake", "draft": "intake begun"}
+	text, ok := said[intake]
+	if !ok {
+		text = "intake done"
+	}
+	if len(missing) == 0 {
+		return text + ", consent signed"
+	}
+	return text + ", no " + strings.Join(missing, ", no ")
 }
 
 // missingConsents names what must be signed before treatment. The privacy
@@ -205,12 +239,14 @@ func (d *day) reports(ctx context.Context) error {
 
 func (d *day) report(r report.DueItem) Need {
 	n := Need{Kind: "Report", Patient: r.Patient, Tone: "info", Title: r.PatientName, Text: "Report to " + r.Prescriber + " is due: " + r.Why + ".", Since: r.Since,
-		URL: "/patients/" + r.Patient.String() + "/reports"}
+		Verb: "Open", URL: "/patients/" + r.Patient.String() + "/reports"}
 	switch {
 	case !r.Draft.IsZero():
 		n.URL += "/" + r.Draft.String()
+		n.Verb = d.verbFor(authz.ReportWrite, "Finish")
 	case d.actor.Can(authz.ReportWrite):
 		n.URL += "/new?referral=" + r.Referral.String()
+		n.Verb = "Write"
 	}
 	return n
 }
@@ -228,7 +264,7 @@ func (d *day) undecided() {
 			continue
 		}
 		seen[r.Patient] = true
-		d.board.Needs = append(d.board.Needs, Need{Kind: "Screening", Patient: r.Patient, Tone: "danger", Title: r.Name, Since: d.board.Today,
+		d.board.Needs = append(d.board.Needs, Need{Kind: "Screening", Verb: "Decide", Patient: r.Patient, Tone: "danger", Title: r.Name, Since: d.board.Today,
 			Text: "Write how you proceed: " + s.undecided[0] + ".", URL: "/patients/" + r.Patient.String() + "/screening"})
 	}
 }
@@ -246,9 +282,7 @@ func (d *day) licenses(ctx context.Context) error {
 		if r.LicenseExpires.Before(today) {
 			n.Tone, n.Text = "danger", fmt.Sprintf("License %s %s ended on %s.", r.LicenseState, r.LicenseNumber, r.LicenseExpires.Human())
 		}
-		if manages {
-			n.URL = "/settings/staff/" + r.UserID.String()
-		}
+		n.URL, n.Verb = "/settings/staff/"+r.UserID.String(), d.verbFor(authz.StaffManage, "Renew")
 		d.board.Needs = append(d.board.Needs, n)
 	}
 	return err

@@ -5,8 +5,11 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/a-h/templ"
+
 	"soapstone/internal/patient"
 	"soapstone/internal/plan"
+	"soapstone/internal/report"
 	"soapstone/internal/visit"
 	"soapstone/internal/web/kit"
 )
@@ -89,12 +92,23 @@ func goalWords(g plan.Goal) string {
 func timelineTabs(c Chart) []kit.Tab {
 	var out []kit.Tab
 	for _, f := range filters {
-		if f.Filter == Notes && !c.May.Notes || f.Filter == Measured && !c.May.Outcomes || f.Filter == Documents && !c.May.Documents {
+		if f.Filter == Notes && !c.May.Notes || f.Filter == Measured && !c.May.Outcomes || f.Filter == Documents && !c.May.Documents ||
+			f.Filter == Money && !c.May.Claims && !c.May.Payments {
 			continue
 		}
 		out = append(out, kit.Tab{Label: f.Label, URL: c.lineURL(f.Filter, Cursor{}), Active: f.Filter == c.Line.Filter})
 	}
 	return out
+}
+
+// shown names the part of the timeline that a filter leaves.
+func (c Chart) shown() string {
+	for _, f := range filters {
+		if f.Filter == c.Line.Filter && f.Filter != All {
+			return strings.ToLower(f.Label) + " only"
+		}
+	}
+	return ""
 }
 
 func (c Chart) lineURL(f Filter, from Cursor) string {
@@ -133,6 +147,8 @@ func emptyWords(c Chart) string {
 		return "Nothing measured yet. Record pain and activities under Outcomes."
 	case c.Line.Filter == Documents:
 		return "No signed documents yet."
+	case c.Line.Filter == Money:
+		return "No charge, payment or claim yet. They follow a signed note."
 	}
 	return "Nothing yet. Visits, notes, scores and documents will be listed here, the newest first."
 }
@@ -151,9 +167,37 @@ func papersLink(c Chart) kit.Link {
 	return kit.To("Signed documents", c.lineURL(Documents, Cursor{}))
 }
 
+// key lets a letter of the keyboard press a button of the page.
+func key(letter string) templ.Attributes { return templ.Attributes{"data-key": letter} }
+
+// report is where a report on a prescription is written: its draft where there
+// is one, and with renewal one that asks to go on.
+func (c Chart) report(o Order, renewal bool) string {
+	if !o.Draft.IsZero() {
+		return c.at("/reports/" + o.Draft.String())
+	}
+	u := c.at("/reports/new?referral=" + o.Referral.ID.String())
+	if renewal {
+		u += "&recommendation=" + string(report.Continue)
+	}
+	return u
+}
+
+// reportURL is where a report is written that nobody asked for by name: on the
+// prescription in force, or where one is chosen. "" for who writes none.
+func (c Chart) reportURL() string {
+	switch {
+	case !c.May.Report:
+		return ""
+	case len(c.Orders) == 1:
+		return c.report(c.Orders[0], false)
+	}
+	return c.at("/reports")
+}
+
 // planBeside reports that the plan stands in the side column, because the
 // measured courses already fill the main one.
-func (c Chart) planBeside() bool { return len(c.Courses) > 1 }
+func (c Chart) planBeside() bool { return len(c.Courses) > 2 }
 
 // month is the events of one month of the timeline.
 type month struct {
@@ -172,24 +216,4 @@ func months(events []Event) []month {
 		out[len(out)-1].Events = append(out[len(out)-1].Events, e)
 	}
 	return out
-}
-
-// inTwo is the visits in two lists: those that still want something, then those
-// that are over. On other days, and when nothing or everything is over, all of
-// them are in the first.
-func (b Board) inTwo() (open, over []Row) {
-	if b.Day != b.Today {
-		return b.Rows, nil
-	}
-	for _, r := range b.Rows {
-		if r.Verb.Label == "View" && !r.Now && (r.State == visit.StateCompleted || !r.State.Takes()) {
-			over = append(over, r)
-		} else {
-			open = append(open, r)
-		}
-	}
-	if len(open) == 0 {
-		return over, nil
-	}
-	return open, over
 }

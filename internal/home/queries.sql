@@ -70,6 +70,19 @@ WHERE v.practice_id = @practice_id AND v.service_date = @service_date AND (v.use
 ORDER BY v.starts_at, v.visit_id
 LIMIT 300;
 
+-- The newest assessment of each patient of a day that is not an error.
+-- name: DayAssessments :many
+SELECT a.patient_id, a.assessment_id, a.state, a.on_date
+FROM visit v
+JOIN assessment a ON a.practice_id = v.practice_id AND a.assessment_id = (SELECT n.assessment_id FROM assessment n
+    WHERE n.practice_id = v.practice_id AND n.patient_id = v.patient_id AND n.state <> 'error'
+    ORDER BY n.on_date DESC, n.created_at DESC, n.assessment_id DESC LIMIT 1)
+WHERE v.practice_id = @practice_id AND v.service_date = @service_date AND (v.user_id = @user_id OR CAST(@everybody AS bigint) = 1)
+    AND v.starts_at >= @from_at AND v.starts_at <= @last_at
+    AND (CAST(@part AS bigint) = 0 OR (v.state IN ('completed', 'cancelled', 'no_show')) = (CAST(@part AS bigint) = 2))
+ORDER BY v.starts_at, v.visit_id
+LIMIT 1000;
+
 -- name: DayScreenings :many
 SELECT s.patient_id, s.screening_id, s.on_date, s.answers
 FROM visit v
@@ -175,6 +188,18 @@ WHERE v.practice_id = @practice_id AND v.state = @state AND v.service_date < @be
 ORDER BY v.service_date, v.visit_id
 LIMIT @most;
 
+-- Claims that wait for somebody, by state; enough to say that there are many.
+-- name: WaitingClaims :many
+SELECT c.claim_id, c.service_date FROM claim c
+JOIN visit v ON v.practice_id = c.practice_id AND v.visit_id = c.visit_id
+WHERE c.practice_id = @practice_id AND c.state = @state AND (v.user_id = @user_id OR CAST(@everybody AS bigint) = 1)
+ORDER BY c.service_date, c.claim_id
+LIMIT 100;
+
+-- Whether there is anybody yet.
+-- name: AnyPatient :many
+SELECT patient_id FROM patient WHERE practice_id = @practice_id AND status = 'active' ORDER BY name_sort, patient_id LIMIT 1;
+
 -- name: Licenses :many
 SELECT user_id, name, credential, license_number, license_state, license_expires
 FROM staff
@@ -273,3 +298,71 @@ WHERE s.practice_id = @practice_id AND s.patient_id IN (
         UNION ALL SELECT m.patient_id FROM patient m WHERE m.practice_id = @practice_id AND m.merged_into_patient_id = @patient_id) AND s.discarded_at IS NULL
 ORDER BY s.uploaded_at DESC, s.blob_id
 LIMIT 20;
+
+-- Money. A check-out stands right after its visit.
+
+-- name: ChartClaims :many
+SELECT c.claim_id, c.number, c.state, c.frequency, c.service_date, c.created_at, c.total_cents, COALESCE(y.name, '') AS payer_name
+FROM claim c
+LEFT JOIN payer y ON y.practice_id = c.practice_id AND y.payer_id = c.payer_id
+WHERE c.practice_id = @practice_id AND c.patient_id IN (
+        SELECT m.patient_id FROM patient m WHERE m.practice_id = @practice_id AND m.patient_id = @patient_id
+        UNION ALL SELECT m.patient_id FROM patient m WHERE m.practice_id = @practice_id AND m.merged_into_patient_id = @patient_id)
+    AND (c.service_date < @on_date OR (c.service_date = @on_date AND (c.created_at < @at OR (c.created_at = @at AND c.claim_id < @cursor_claim_id))))
+ORDER BY c.service_date DESC, c.created_at DESC, c.claim_id DESC
+LIMIT @most;
+
+-- name: ChartPayments :many
+SELECT y.payment_id, y.way, y.amount_cents, y.brand, y.last_four, y.on_date, y.received_at, COALESCE(x.reason, '') AS reversed
+FROM payment y
+LEFT JOIN payment_reversal x ON x.practice_id = y.practice_id AND x.payment_id = y.payment_id
+WHERE y.practice_id = @practice_id AND y.patient_id IN (
+        SELECT m.patient_id FROM patient m WHERE m.practice_id = @practice_id AND m.patient_id = @patient_id
+        UNION ALL SELECT m.patient_id FROM patient m WHERE m.practice_id = @practice_id AND m.merged_into_patient_id = @patient_id)
+    AND (y.on_date < @on_date OR (y.on_date = @on_date AND (y.received_at < @at OR (y.received_at = @at AND y.payment_id < @cursor_payment_id))))
+ORDER BY y.on_date DESC, y.received_at DESC, y.payment_id DESC
+LIMIT @most;
+
+-- name: ChartCheckouts :many
+SELECT v.visit_id, v.service_date, v.starts_at, k.total_cents, k.share_cents, k.done_at
+FROM visit v
+JOIN checkout k ON k.practice_id = v.practice_id AND k.visit_id = v.visit_id
+WHERE v.practice_id = @practice_id AND v.patient_id IN (
+        SELECT m.patient_id FROM patient m WHERE m.practice_id = @practice_id AND m.patient_id = @patient_id
+        UNION ALL SELECT m.patient_id FROM patient m WHERE m.practice_id = @practice_id AND m.merged_into_patient_id = @patient_id)
+    AND (v.service_date < @on_date OR (v.service_date = @on_date AND (v.starts_at < @at OR (v.starts_at = @at AND v.visit_id < @cursor_visit_id))))
+    AND (k.total_cents > 0 OR k.done_at IS NOT NULL)
+ORDER BY v.service_date DESC, v.starts_at DESC, v.visit_id DESC
+LIMIT @most;
+
+-- The drafts of reports on a patient's prescriptions, one each.
+-- name: ChartReportDrafts :many
+SELECT d.report_id, d.referral_id
+FROM referral r
+JOIN report d ON d.practice_id = r.practice_id AND d.draft_referral_id = r.referral_id
+WHERE r.practice_id = @practice_id AND r.patient_id IN (
+        SELECT m.patient_id FROM patient m WHERE m.practice_id = @practice_id AND m.patient_id = @patient_id
+        UNION ALL SELECT m.patient_id FROM patient m WHERE m.practice_id = @practice_id AND m.merged_into_patient_id = @patient_id)
+ORDER BY d.report_id
+LIMIT 50;
+
+-- Finding and doing.
+
+-- Who of a day may still be treated or written about.
+-- name: OpenVisits :many
+SELECT v.visit_id, v.patient_id, v.state, v.user_id FROM visit v
+WHERE v.practice_id = @practice_id AND v.service_date = @service_date AND (v.state = 'planned' OR v.state = 'arrived' OR v.state = 'in_progress')
+ORDER BY v.starts_at, v.visit_id
+LIMIT 1000;
+
+-- Whose chart the person opened last, among their newest entries of the audit
+-- log: it is there anyway, so that no second record of it is kept.
+-- name: RecentPatients :many
+SELECT p.patient_id, p.name, p.number, p.birth_date
+FROM (SELECT w.practice_id, w.patient_id, w.action, w.at FROM audit_entry w
+    WHERE w.practice_id = @practice_id AND w.user_id = @user_id ORDER BY w.at DESC, w.audit_id DESC LIMIT 600) e
+JOIN patient p ON p.practice_id = e.practice_id AND p.patient_id = e.patient_id AND p.status = 'active'
+WHERE e.action = 'chart.view' OR e.action = 'patient.view'
+GROUP BY p.patient_id, p.name, p.number, p.birth_date
+ORDER BY max(e.at) DESC, p.patient_id
+LIMIT 5;

@@ -5,12 +5,14 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"strings"
 	"testing"
 
 	"soapstone/internal/assessment"
 	"soapstone/internal/authz"
 	"soapstone/internal/blob"
+	"soapstone/internal/careteam"
 	"soapstone/internal/civil"
 	"soapstone/internal/db"
 	"soapstone/internal/db/dbtest"
@@ -38,6 +40,14 @@ func (openGate) Gate(context.Context, *db.Tx, id.Patient, id.Visit, civil.Date) 
 	return visit.GateResult{}, nil
 }
 
+// keys remembers what was decided about single letters.
+type keys struct{ on, asked bool }
+
+func (k *keys) SetSingleKeys(_ context.Context, on bool) error {
+	k.on, k.asked = on, true
+	return nil
+}
+
 // world is a practice with every room that home composes.
 type world struct {
 	*dbtest.Env
@@ -52,7 +62,7 @@ func newWorld(t *testing.T, e *dbtest.Env) *world {
 	t.Helper()
 	k := knowledge.Must()
 	w := &world{Env: e, t: t}
-	d := home.Deps{DB: e.DB, Log: e.Log, Clock: e.Clock, Knowledge: k, Patients: patient.New(e.DB, e.Log)}
+	d := home.Deps{Keys: &keys{}, DB: e.DB, Log: e.Log, Clock: e.Clock, Knowledge: k, Patients: patient.New(e.DB, e.Log)}
 	docs := document.New(e.DB, e.Key)
 	d.Referrals = referral.New(e.DB, e.Log, d.Patients, blob.New(e.DB, e.Key), k.ICD10())
 	d.Screening = screening.New(e.DB, e.Log, k, d.Patients, d.Referrals, docs)
@@ -63,6 +73,7 @@ func newWorld(t *testing.T, e *dbtest.Env) *world {
 	d.Visits = visit.New(e.DB, e.Log, visit.Deps{Patients: d.Patients, Documents: docs, Knowledge: k, Ledger: d.Ledger, Safety: openGate{}})
 	d.Reports = report.New(e.DB, e.Log, report.Deps{Patients: d.Patients, Referrals: d.Referrals, Assessments: assess, Plans: d.Plans, Visits: d.Visits,
 		Outcomes: d.Outcomes, Ledger: d.Ledger, Documents: docs, Knowledge: k})
+	d.CareTeams = careteam.New(e.DB, e.Log, d.Patients)
 	d.Patients.AddAlertSource(d.Screening)
 	d.Patients.AddAlertSource(d.Ledger)
 	w.deps, w.svc = d, home.New(d)
@@ -147,7 +158,7 @@ func (w *world) score(p id.Patient, on civil.Date, pain float64) {
 func (w *world) handler(ctx context.Context) http.Handler {
 	w.t.Helper()
 	a, _ := authz.From(ctx)
-	srv, err := web.NewServer(web.Config{Clock: w.Clock, Log: slog.New(slog.DiscardHandler), Nav: home.Nav(), Auth: web.AuthFunc(func(*http.Request) (authz.Actor, bool, error) { return a, true, nil })})
+	srv, err := web.NewServer(web.Config{Clock: w.Clock, Log: slog.New(slog.DiscardHandler), Nav: home.Nav(), Find: "/find", Auth: web.AuthFunc(func(*http.Request) (authz.Actor, bool, error) { return a, true, nil })})
 	w.must(err)
 	home.Register(srv.Router(), w.deps)
 	return srv.Handler()
@@ -158,6 +169,16 @@ func (w *world) page(ctx context.Context, url string) (status int, body string) 
 	rec := httptest.NewRecorder()
 	w.handler(ctx).ServeHTTP(rec, httptest.NewRequest(http.MethodGet, url, nil))
 	return rec.Code, rec.Body.String()
+}
+
+// send posts a form to home's pages.
+func (w *world) send(ctx context.Context, path string, v url.Values) *httptest.ResponseRecorder {
+	w.t.Helper()
+	r := httptest.NewRequest(http.MethodPost, path, strings.NewReader(v.Encode()))
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	rec := httptest.NewRecorder()
+	w.handler(ctx).ServeHTTP(rec, r)
+	return rec
 }
 
 func (w *world) shows(ctx context.Context, url string, want ...string) string {

@@ -21,7 +21,7 @@ func (d *day) safetyTasks(ctx context.Context) error {
 	for _, t := range open {
 		n := Need{Kind: "Safety", Tone: "danger", Title: t.PatientName, Text: t.Text, Since: t.Since, Patient: t.Patient}
 		if t.Readable {
-			n.URL = "/patients/" + t.Patient.String() + "/outcomes/safety"
+			n.Verb, n.URL = "Review", "/patients/"+t.Patient.String()+"/outcomes/safety"
 		}
 		first = append(first, n)
 	}

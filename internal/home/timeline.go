@@ -25,13 +25,14 @@ const (
 	Notes     Filter = "notes"
 	Measured  Filter = "outcomes"
 	Documents Filter = "documents"
+	Money     Filter = "money"
 )
 
 // filters in the order shown.
 var filters = []struct {
 	Filter Filter
 	Label  string
-}{{All, "All"}, {Notes, "Notes"}, {Measured, "Outcomes"}, {Documents, "Documents"}}
+}{{All, "All"}, {Notes, "Notes"}, {Measured, "Outcomes"}, {Documents, "Documents"}, {Money, "Money"}}
 
 // ParseFilter reads a filter; anything unknown is All.
 func ParseFilter(s string) Filter {
@@ -115,6 +116,9 @@ func (r *reader) timeline(ctx context.Context, f Filter, from Cursor) (Timeline,
 		{r.chart.May.Documents, []Filter{All, Notes, Documents}, r.documentEvents},
 		{r.chart.May.Outcomes, []Filter{All, Measured}, r.assessmentEvents},
 		{r.chart.May.Outcomes, []Filter{All, Measured}, r.scoreEvents},
+		{r.chart.May.Claims, []Filter{All, Money}, r.claimEvents},
+		{r.chart.May.Payments, []Filter{All, Money}, r.paymentEvents},
+		{r.chart.May.Payments, []Filter{All, Money}, r.checkoutEvents},
 	} {
 		if !s.allowed || !slices.Contains(s.in, f) {
 			continue

@@ -4,10 +4,11 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"time"
 
+	"soapstone/internal/assessment"
 	"soapstone/internal/authz"
 	"soapstone/internal/civil"
+	"soapstone/internal/credential"
 	"soapstone/internal/db"
 	"soapstone/internal/home/q"
 	"soapstone/internal/id"
@@ -23,41 +24,16 @@ type Board struct {
 	Mine       bool // only the actor's own visits
 	Treats     bool // the actor has visits of their own
 	Rows       []Row
-	Done, Left int // of the whole day
+	Gaps       []Gap // free times between the rows
+	Done, Left int   // of the whole day
 	Window
 	Needs   []Need // urgent first, then the oldest; Today has the first few
 	Waiting int    // how many things need somebody in all
 	More    bool   // and further ones that were not looked for
+	Nobody  bool   // the practice has no patient yet
 	Books   bool   // may plan visits
+	Enrols  bool   // may register patients
 	Audits  bool   // reads the audit log and does nothing else here
-}
-
-// Row is one visit of the day.
-type Row struct {
-	Visit     id.Visit
-	Patient   id.Patient
-	Version   int64
-	Time      string // at the place of the visit
-	Minutes   int64
-	State     visit.State
-	StateWord string
-	Name      string
-	Therapist string // "" on one's own day
-	Number    string // "Visit 5 of 12"; "" without a prescription
-	About     string // prescriber, and for clinical roles what is treated
-	Pain      string // "Pain last 6 of 10"
-	Alert     patient.Alert
-	Verb      Verb
-	Menu      bool // cancel, no-show and move are possible
-	Missable  bool // its time has come, so that it can be a no-show
-	Now       bool // what is to be done next
-}
-
-// Verb is the one thing a row offers. With an Action it changes the visit's
-// state; otherwise it is a link.
-type Verb struct {
-	Label, URL string
-	Action     visit.Action
 }
 
 // Which day and whose.
@@ -88,6 +64,11 @@ func (s *Service) Today(ctx context.Context, w Which) (Board, error) {
 
 // gather reads a page of a day and what needs somebody, all in one snapshot.
 func (s *Service) gather(ctx context.Context, a authz.Actor, w Which, most depth) (b Board, err error) {
+	if s.Credentials != nil && a.Can(authz.CredentialOwn) && !a.System {
+		if most.lacks, err = s.Credentials.Missing(ctx); err != nil {
+			return b, err
+		}
+	}
 	err = s.DB.Read(ctx, a.Practice, func(ctx context.Context, tx *db.Tx) error {
 		b, err = s.board(ctx, tx, a, w, most)
 		return err
@@ -124,7 +105,7 @@ func onlyAudits(a authz.Actor) bool { return a.Can(authz.AuditRead) && !a.Can(au
 
 func (s *Service) board(ctx context.Context, tx *db.Tx, a authz.Actor, w Which, most depth) (Board, error) {
 	today := a.Today(tx.Now.Time)
-	b := Board{Day: w.Day, Today: today, Treats: a.Has(authz.Therapist), Books: a.Can(authz.VisitWrite), Audits: onlyAudits(a)}
+	b := Board{Day: w.Day, Today: today, Treats: a.Has(authz.Therapist), Books: a.Can(authz.VisitWrite), Enrols: a.Can(authz.PatientWrite), Audits: onlyAudits(a)}
 	if b.Day.IsZero() {
 		b.Day = today
 	}
@@ -132,7 +113,7 @@ func (s *Service) board(ctx context.Context, tx *db.Tx, a authz.Actor, w Which, 
 	if w.Mine != nil {
 		b.Mine = *w.Mine && b.Treats
 	}
-	d := &day{Service: s, tx: tx, q: q.New(tx), actor: a, board: &b, everybody: 1, most: most, clinical: a.Can(authz.NoteRead)}
+	d := &day{Service: s, tx: tx, q: q.New(tx), actor: a, board: &b, everybody: 1, most: most, lacks: most.lacks, clinical: a.Can(authz.NoteRead)}
 	if b.Mine {
 		d.everybody = 0
 	}
@@ -163,9 +144,12 @@ type day struct {
 	shown     map[id.Visit]bool // of the visits within the bounds
 	clinical  bool
 	attention []visitledger.Item
+	lacks     []credential.Lack
 	rows      []q.DayRow
 	numbers   map[id.Visit]int64
 	pain      map[id.Patient]pain
+	noted     map[id.Patient]bool // has a signed note
+	assessed  map[id.Patient]assessed
 	safety    map[id.Patient]*safety
 }
 
@@ -198,6 +182,11 @@ func (d *day) read(ctx context.Context) error {
 	}
 	rows, err := d.q.Day(ctx, d.params())
 	d.rows = slices.DeleteFunc(rows, func(r q.DayRow) bool { return !d.shown[r.VisitID] })
+	if err == nil && len(rows) == 0 {
+		anybody, err := d.q.AnyPatient(ctx, d.tx.Practice)
+		d.board.Nobody = len(anybody) == 0
+		return err
+	}
 	if err != nil || len(d.rows) == 0 {
 		return err
 	}
@@ -212,8 +201,10 @@ func (d *day) read(ctx context.Context) error {
 	if !d.clinical {
 		return nil
 	}
-	if err := d.readPain(ctx); err != nil {
-		return err
+	for _, read := range []func(context.Context) error{d.readPain, d.readAssessments} {
+		if err := read(ctx); err != nil {
+			return err
+		}
 	}
 	return d.readSafety(ctx)
 }
@@ -232,7 +223,9 @@ func (d *day) readPain(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	d.noted = map[id.Patient]bool{}
 	for _, r := range notes {
+		d.noted[r.PatientID] = true
 		n, err := note.DecodeSigned([]byte(r.Body))
 		if err != nil {
 			return fmt.Errorf("home: signed note: %w", err)
@@ -243,6 +236,19 @@ func (d *day) readPain(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+func (d *day) readAssessments(ctx context.Context) error {
+	rows, err := d.q.DayAssessments(ctx, q.DayAssessmentsParams(d.params()))
+	d.assessed = map[id.Patient]assessed{}
+	for _, r := range rows {
+		a := assessed{done: r.State == string(assessment.Completed)}
+		if r.State == string(assessment.Draft) {
+			a.draft = r.AssessmentID
+		}
+		d.assessed[r.PatientID] = a
+	}
+	return err
 }
 
 // fill makes the rows of the board.
@@ -273,6 +279,7 @@ func (d *day) fill() error {
 	if next >= 0 && d.board.Day == d.board.Today && d.board.Page == 1 {
 		d.board.Rows[next].Now = true
 	}
+	d.board.gaps(d.tx.Now.Time)
 	return nil
 }
 
@@ -302,90 +309,4 @@ func worse(a, b patient.Alert) patient.Alert {
 		return b
 	}
 	return a
-}
-
-func (d *day) row(r q.DayRow) (Row, error) {
-	zone, err := time.LoadLocation(r.Zone)
-	if err != nil {
-		return Row{}, fmt.Errorf("home: zone of a location: %w", err)
-	}
-	row := Row{Visit: r.VisitID, Patient: r.PatientID, Version: r.Version, Time: r.StartsAt.In(zone).Format("15:04"), Minutes: r.PlannedMinutes,
-		State: visit.State(r.State), Name: r.PatientName, About: d.about(r)}
-	row.StateWord = row.State.Label()
-	if !d.board.Mine {
-		row.Therapist = r.TherapistName
-	}
-	if n := d.numbers[r.VisitID]; n > 0 && row.State.Takes() || row.State == visit.StateCompleted && n > 0 {
-		row.Number = fmt.Sprintf("Visit %d", n)
-		if r.VisitsOrdered > 0 {
-			row.Number = fmt.Sprintf("Visit %d of %d", n, r.VisitsOrdered)
-		}
-	}
-	if p, ok := d.pain[r.PatientID]; ok {
-		row.Pain = fmt.Sprintf("Pain last %s of 10", number(p.value))
-	}
-	var s *safety
-	if row.State.Writable() {
-		if s = d.safety[r.PatientID]; s != nil {
-			row.Alert = s.alert
-		}
-	}
-	row.Verb = d.verb(row, s)
-	row.Missable = !d.tx.Now.Before(r.StartsAt.Time)
-	row.Menu = d.actor.Can(authz.VisitWrite) && (row.State == visit.StatePlanned || row.State == visit.StateArrived)
-	return row, nil
-}
-
-// about is the prescription in a few words; what is treated only for those
-// who may read notes.
-func (d *day) about(r q.DayRow) string {
-	if r.ReferralID.IsZero() {
-		return "No prescription"
-	}
-	s := signature(r.GivenName, r.FamilyName, r.Credential)
-	if !d.clinical {
-		return s
-	}
-	switch {
-	case r.Regions != "":
-		return s + " · " + patient.Shorten(r.Regions, 40)
-	case r.Diagnosis != "":
-		return s + " · " + r.Code + " " + patient.Shorten(r.Diagnosis, 40)
-	}
-	return s
-}
-
-// verb picks the one thing to do next.
-func (d *day) verb(r Row, s *safety) Verb {
-	at := "/visits/" + r.Visit.String()
-	look := Verb{Label: "View", URL: at}
-	writes := d.actor.Can(authz.NoteWrite)
-	past, later := d.board.Day.Before(d.board.Today), d.board.Day.After(d.board.Today)
-	switch {
-	case r.State == visit.StateCompleted && d.clinical:
-		return Verb{Label: "View", URL: at + "/note"}
-	case later || !r.State.Takes() || r.State == visit.StateCompleted:
-		return look
-	case r.State == visit.StateInProgress && writes, past && writes:
-		return Verb{Label: "Note", URL: at + "/note"}
-	case past || !d.actor.Can(authz.VisitWrite) || r.State == visit.StateInProgress:
-		return look
-	case r.State == visit.StatePlanned:
-		return Verb{Label: "Arrived", URL: at + "/state", Action: visit.ActArrive}
-	case !writes:
-		return look
-	}
-	return afterArrival(r, s, at)
-}
-
-// afterArrival leads through the safety questions to the note.
-func afterArrival(r Row, s *safety, at string) Verb {
-	back := "?next=" + at
-	switch {
-	case s == nil || !s.asked:
-		return Verb{Label: "Screen", URL: "/patients/" + r.Patient.String() + "/screening/new" + back}
-	case s.blocked:
-		return Verb{Label: "Screen", URL: "/patients/" + r.Patient.String() + "/screening" + back}
-	}
-	return Verb{Label: "Start", URL: at + "/state", Action: visit.ActStart}
 }

@@ -35,7 +35,7 @@ func TestEachStateOffersOneThing(t *testing.T) {
 		for _, r := range b.Rows {
 			got = append(got, fmt.Sprintf("%s %s %s %v %v", r.Time, r.State, r.Verb.Label, r.Menu, r.Now))
 		}
-		want := []string{"08:00 no_show View false false", "09:00 completed View false false", "10:00 planned Arrived true false", "11:00 arrived Screen true false",
+		want := []string{"08:00 no_show Open false false", "09:00 completed Open false false", "10:00 planned Arrived true false", "11:00 arrived Screen true false",
 			"12:00 in_progress Note false true"}
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Error(diff)
@@ -58,7 +58,7 @@ func TestOtherDaysOfferNoArrival(t *testing.T) {
 		p := w.register("Dana", "Okafor")
 		w.plan(p, id.Referral{}, today.AddDays(1), 9)
 		w.plan(p, id.Referral{}, today.AddDays(-1), 9)
-		for day, want := range map[civil.Date]string{today.AddDays(1): "View", today.AddDays(-1): "Note"} {
+		for day, want := range map[civil.Date]string{today.AddDays(1): "Open", today.AddDays(-1): "Note"} {
 			b, err := w.svc.Today(e.Actor(authz.Therapist), home.Which{Day: day})
 			w.must(err)
 			if len(b.Rows) != 1 || b.Rows[0].Verb.Label != want || b.Rows[0].Verb.Action != "" || b.Rows[0].About != "No prescription" {
@@ -97,7 +97,7 @@ func TestScreeningLeadsToTheStart(t *testing.T) {
 		w.must(err)
 		gate, err := w.svc.Today(e.Actor(authz.Therapist), home.Which{})
 		w.must(err)
-		want := "Start"
+		want := "Evaluate" // nobody has assessed or treated this patient
 		if j.Result.Stops() || len(j.Undecided) > 0 {
 			want = "Screen"
 		}
@@ -181,8 +181,8 @@ func TestRolesSeeWhatIsTheirs(t *testing.T) {
 			{authz.Therapist, "Arrived", true, true, false, "Note Papers"},
 			{authz.Owner, "Arrived", true, false, false, "Note Papers"},
 			{authz.FrontDesk, "Arrived", false, false, false, "Papers"},
-			{authz.Biller, "View", false, false, false, ""},
-			{authz.Auditor, "View", true, false, true, ""},
+			{authz.Biller, "Open", false, false, false, ""},
+			{authz.Auditor, "Open", true, false, true, ""},
 		} {
 			ctx := e.Actor(c.role)
 			b, err := w.svc.Today(ctx, home.Which{})
@@ -232,7 +232,12 @@ func TestEmptyAndOtherPractices(t *testing.T) {
 		w.plan(p, id.Referral{}, today, 10)
 		other := e.Other()
 		for _, role := range authz.Roles() {
-			body := w.shows(other.Actor(role), "/", "No visits today")
+			want := "No visits today"
+			if ctx := other.Actor(role); authz.Granted(role, authz.PatientWrite) {
+				want = "Register the first patient"
+				w.shows(ctx, "/find/options", "New patient")
+			}
+			body := w.shows(other.Actor(role), "/", want)
 			if strings.Contains(body, "Dana") {
 				t.Errorf("%s of another practice sees the day", role)
 			}

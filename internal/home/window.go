@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"soapstone/internal/credential"
 	"soapstone/internal/home/q"
 	"soapstone/internal/id"
 	"soapstone/internal/visit"
@@ -32,6 +33,7 @@ type Window struct {
 type depth struct {
 	visits int
 	needs  int32
+	lacks  []credential.Lack // of the actor's own, read beforehand
 }
 
 var (

@@ -146,6 +146,6 @@ func TestABusyDayHasPages(t *testing.T) {
 				t.Errorf("%+v: %d left, %d and %d", c.which, b.Left, b.Opens, b.Overs)
 			}
 		}
-		w.shows(e.Actor(authz.Owner), "/?who=all", "To do", "Over", "page=2", "0 done", "35 left")
+		w.shows(e.Actor(authz.Owner), "/?who=all", "To do", "Over", "page=2", "done 0", "left 35")
 	})
 }

@@ -162,6 +162,11 @@ type (
 	receiptKind       struct{}
 	methodKind        struct{}
 	taskKind          struct{}
+	paperKind         struct{}
+	providerKind      struct{}
+	credentialKind    struct{}
+	requirementKind   struct{}
+	trainingKind      struct{}
 )
 
 // The identifiers of the product, one type each.
@@ -208,4 +213,9 @@ type (
 	Receipt       = ID[receiptKind]       // the paper for a payment
 	Method        = ID[methodKind]        // a stored way of paying, by token
 	Task          = ID[taskKind]          // a safety task
+	Paper         = ID[paperKind]         // a scan or fax that came in
+	Provider      = ID[providerKind]      // somebody else who treats a patient
+	Credential    = ID[credentialKind]    // a license or certificate
+	Requirement   = ID[requirementKind]   // continuing education that is asked for
+	Training      = ID[trainingKind]      // contact hours attended
 )

@@ -30,6 +30,29 @@ func (s *Service) Alerts(ctx context.Context, tx *db.Tx, p id.Patient) ([]patien
 	return out, nil
 }
 
+// Wish is an area that the patient does not want touched.
+type Wish struct {
+	Area  string // in words
+	Sites []string
+}
+
+// Wishes lists the areas of the newest completed submission that are not to be
+// touched. It is part of the caller's transaction, and the caller records the view.
+func (s *Service) Wishes(ctx context.Context, tx *db.Tx, p id.Patient) ([]Wish, error) {
+	if _, err := authz.Require(ctx, authz.HealthRead); err != nil {
+		return nil, err
+	}
+	rec, found, err := s.newest(ctx, tx, p, Complete)
+	if err != nil || !found {
+		return nil, err
+	}
+	var out []Wish
+	for _, k := range rec.Answers.Avoid {
+		out = append(out, Wish{Area: LabelOf(Areas(), k), Sites: SitesOf(k)})
+	}
+	return out, nil
+}
+
 func lower(names []string) []string {
 	for i, n := range names {
 		names[i] = strings.ToLower(n)

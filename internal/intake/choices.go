@@ -52,6 +52,25 @@ func Areas() []Choice {
 	}
 }
 
+// areaSites are the body sites of an area, so that what the patient does not want
+// touched is marked on the body chart. Scalp, face and hands include what lies
+// next to them.
+var areaSites = map[string][]string{
+	"scalp":       {"scalp-post", "frontalis-r", "frontalis-l", "temporalis-r", "temporalis-l"},
+	"face":        {"frontalis-r", "frontalis-l", "temporalis-r", "temporalis-l", "tmj-r", "tmj-l", "masseter-r", "masseter-l"},
+	"neck-front":  {"scm-r", "scm-l", "scalenes-r", "scalenes-l"},
+	"chest":       {"pec-major-r", "pec-major-l", "pec-minor-r", "pec-minor-l", "sternum"},
+	"abdomen":     {"rectus-abd-r", "rectus-abd-l", "obliques-r", "obliques-l", "psoas-r", "psoas-l", "iliacus-r", "iliacus-l", "diaphragm-r", "diaphragm-l"},
+	"low-back":    {"lumb-paraspinals-r", "lumb-paraspinals-l", "ql-r", "ql-l", "si-joint-r", "si-joint-l", "l-spine", "sacrum"},
+	"buttocks":    {"glute-max-r", "glute-max-l", "glute-med-r", "glute-med-l", "piriformis-r", "piriformis-l", "coccyx"},
+	"inner-thigh": {"adductors-r", "adductors-l", "inguinal-r", "inguinal-l", "pubis"},
+	"hands":       {"wrist-dors-r", "wrist-dors-l", "hand-dors-r", "hand-dors-l", "wrist-palm-r", "wrist-palm-l", "thenar-r", "thenar-l"},
+	"feet":        {"heel-r", "heel-l", "foot-dors-r", "foot-dors-l", "ankle-ant-r", "ankle-ant-l"},
+}
+
+// SitesOf lists the body sites of an area that a patient may not want touched.
+func SitesOf(area string) []string { return slices.Clone(areaSites[area]) }
+
 // Positions that may not work for a patient.
 func Positions() []Choice {
 	return []Choice{{"prone", "Face down"}, {"supine", "Flat on the back"}, {"side-left", "Left side"}, {"side-right", "Right side"},

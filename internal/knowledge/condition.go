@@ -212,6 +212,8 @@ type Group struct {
 	// Level lowers or raises the rule's level for this group alone; empty
 	// means the rule's own.
 	Level Level `json:"level,omitzero"`
+	// Do replaces what the rule says to do while only such groups hold.
+	Do string `json:"do,omitempty"`
 }
 
 // Key is the canonical text of the group, by which a clearance names what it

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+
+	"soapstone/internal/civil"
 )
 
 // ConsentKind says what a text asks for.
@@ -24,6 +26,11 @@ type ConsentText struct {
 	Lang       string      `json:"lang"`
 	Title      string      `json:"title"`
 	Paragraphs []string    `json:"paragraphs"`
+	// Effective is the first day on which a newer version is asked for, and
+	// Changes what is different in it, for the patient; the first version of a
+	// text has neither.
+	Effective civil.Date `json:"effective,omitzero"`
+	Changes   string     `json:"changes,omitempty"`
 	// Statement is the sentence signed under.
 	Statement string `json:"statement"`
 	// Regions are the body regions, Techniques the technique tags, an area
@@ -60,22 +67,59 @@ func (c ConsentText) check() error {
 		return fmt.Errorf("kind %q is not known", c.Kind)
 	case (c.Kind == ConsentArea) != (len(c.Regions)+len(c.Techniques) > 0):
 		return errors.New("an area consent, and only that, names regions or techniques")
+	case c.Effective.IsZero() != (c.Changes == ""):
+		return errors.New("effective and changes go together")
 	case len(c.Paragraphs) == 0 || slices.Contains(c.Paragraphs, ""):
 		return errors.New("paragraphs are missing")
 	}
 	return nil
 }
 
-// Consents lists every consent text.
+// Consents lists every consent text, in every version.
 func (s *Set) Consents() []ConsentText { return slices.Clone(s.consents) }
 
-// Consent finds a text by id and language.
+// Consent finds the newest version of a text by id and language, whether or not
+// its day has come.
 func (s *Set) Consent(id, lang string) (ConsentText, bool) {
-	i := slices.IndexFunc(s.consents, func(c ConsentText) bool { return c.ID == id && c.Lang == lang })
-	if i < 0 {
-		return ConsentText{}, false
+	return ConsentOn(s.consents, id, lang, civil.Date{})
+}
+
+// ConsentOn finds, among versions of texts, the one that is asked for on a day;
+// the zero date asks for the newest.
+func ConsentOn(texts []ConsentText, id, lang string, on civil.Date) (newest ConsentText, ok bool) {
+	for _, c := range texts {
+		if c.ID != id || c.Lang != lang || !on.IsZero() && c.Effective.After(on) {
+			continue
+		}
+		if !ok || c.Effective.After(newest.Effective) {
+			newest, ok = c, true
+		}
 	}
-	return s.consents[i], true
+	return newest, ok
+}
+
+// checkVersions refuses two versions of a text that cannot be told apart, and a
+// text that is not asked for from the start.
+func checkVersions(texts []ConsentText) error {
+	type version struct{ id, lang, version string }
+	type day struct {
+		id, lang string
+		on       civil.Date
+	}
+	versions, days := map[version]bool{}, map[day]bool{}
+	for _, c := range texts {
+		v, d := version{c.ID, c.Lang, c.Version}, day{c.ID, c.Lang, c.Effective}
+		if versions[v] || days[d] {
+			return failure(c.File, "consent "+c.ID, errors.New("another file has the same version or day"))
+		}
+		versions[v], days[d] = true, true
+	}
+	for _, c := range texts {
+		if !days[day{c.ID, c.Lang, civil.Date{}}] {
+			return failure(c.File, "consent "+c.ID, errors.New("no version holds from the start"))
+		}
+	}
+	return nil
 }
 
 // AreaConsents lists the texts needed before a technique is used on a body
@@ -84,7 +128,7 @@ func (s *Set) AreaConsents(site, technique, lang string) []ConsentText {
 	t, _ := s.Technique(technique)
 	var out []ConsentText
 	for _, c := range s.consents {
-		if c.Kind != ConsentArea || c.Lang != lang {
+		if newest, _ := s.Consent(c.ID, lang); c.Kind != ConsentArea || c.Lang != lang || c.Version != newest.Version {
 			continue
 		}
 		inRegion := slices.ContainsFunc(c.Regions, func(id string) bool {

@@ -46,7 +46,7 @@ func (s *Set) crossCheck() error {
 			return failure(s.questions.File, "question "+q.Key, fmt.Errorf("no rule uses it and it states no use"))
 		}
 	}
-	return cmp.Or(s.checkPlaces(), s.checkBilling())
+	return cmp.Or(checkVersions(s.consents), s.checkPlaces(), s.checkExamination(), s.checkBilling())
 }
 
 func (s *Set) incompleteRules() int {

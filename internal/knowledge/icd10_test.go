@@ -200,7 +200,8 @@ func TestOfficialListDecides(t *testing.T) {
 		want knowledge.CodeState
 	}{
 		{"M54.2", civil.Of(2026, 11, 21), knowledge.CodeValid},
-		{"M54.50", civil.Of(2026, 11, 21), knowledge.CodeAbsent},
+		{"M54.50", civil.Of(2026, 11, 21), knowledge.CodeEnded},
+		{"M99.99", civil.Of(2026, 11, 21), knowledge.CodeAbsent},
 		{"M54.50", inFY2026, knowledge.CodeValid},
 		{"M54.50", civil.Of(2027, 10, 1), knowledge.CodeNewer},
 	} {

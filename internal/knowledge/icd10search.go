@@ -19,6 +19,9 @@ import (
 type ICD10 struct {
 	years   []*codeYear // oldest first
 	changes map[string]CodeChange
+
+	files CodeChanges // as given, to build an index with further lists
+	words CodeAliases
 }
 
 // codeYear is the index over one list. Entries stand in rank order, so that a
@@ -41,7 +44,7 @@ func NewICD10(lists []CodeList, changes CodeChanges, aliases CodeAliases) (*ICD1
 	if len(lists) == 0 {
 		return nil, errors.New("knowledge: no list of diagnosis codes")
 	}
-	x := &ICD10{changes: map[string]CodeChange{}}
+	x := &ICD10{changes: map[string]CodeChange{}, files: changes, words: aliases}
 	for _, c := range changes.Changes {
 		x.changes[DotlessCode(c.Code)] = c
 	}
@@ -52,13 +55,51 @@ func NewICD10(lists []CodeList, changes CodeChanges, aliases CodeAliases) (*ICD1
 			return nil, failure(l.File, "", fmt.Errorf("fiscal year %d is held twice", l.FiscalYear))
 		}
 		for _, e := range l.Codes {
-			if c, ok := x.changes[DotlessCode(e.Code)]; ok && (c.Ended.IsZero() || c.Ended.Before(l.ValidFrom)) {
+			if c, ok := x.changes[DotlessCode(e.Code)]; ok && !l.Complete && (c.Ended.IsZero() || c.Ended.Before(l.ValidFrom)) {
 				return nil, failure(l.File, "code "+e.Code, errors.New("is listed, yet recorded as ended"))
 			}
 		}
 		x.years = append(x.years, newCodeYear(l, changes.Changes, aliases.Aliases))
 	}
 	return x, nil
+}
+
+// With is an index that holds official lists too. An official list takes the
+// place of a working list of its year; what the working lists know beside it,
+// which codes are common and since when one is valid, is kept.
+func (x *ICD10) With(official ...CodeList) (*ICD10, error) {
+	if len(official) == 0 {
+		return x, nil
+	}
+	known := map[string]CodeEntry{}
+	replaced := map[int]bool{}
+	for _, l := range official {
+		replaced[l.FiscalYear] = true
+	}
+	var lists []CodeList
+	for _, y := range x.years {
+		for _, e := range y.list.Codes {
+			k := known[e.Code]
+			k.Common, k.From = k.Common || e.Common, cmp.Or(k.From, e.From)
+			known[e.Code] = k
+		}
+		if !replaced[y.list.FiscalYear] {
+			lists = append(lists, y.list)
+		}
+	}
+	for _, l := range official {
+		l.Codes = slices.Clone(l.Codes)
+		for i, e := range l.Codes {
+			if k, ok := known[e.Code]; ok {
+				l.Codes[i].Common = k.Common
+				if !k.From.IsZero() && !k.From.After(l.ValidFrom) {
+					l.Codes[i].From = k.From
+				}
+			}
+		}
+		lists = append(lists, l)
+	}
+	return NewICD10(lists, x.files, x.words)
 }
 
 func newCodeYear(l CodeList, changes []CodeChange, aliases []CodeAlias) *codeYear {
@@ -71,7 +112,7 @@ func newCodeYear(l CodeList, changes []CodeChange, aliases []CodeAlias) *codeYea
 		y.entries = append(y.entries, indexed{DotlessCode(e.Code), c})
 	}
 	for _, e := range changes {
-		if !e.Ended.IsZero() && e.Ended.Before(l.ValidFrom) {
+		if !e.Ended.IsZero() && e.Ended.Before(l.ValidFrom) && !y.holds(e.Code) {
 			c := Code{Code: e.Code, Text: cmp.Or(e.Text, NoDescription), To: e.Ended}
 			y.entries = append(y.entries, indexed{DotlessCode(e.Code), c})
 		}
@@ -84,6 +125,11 @@ func newCodeYear(l CodeList, changes []CodeChange, aliases []CodeAlias) *codeYea
 	})
 	y.index(aliases)
 	return y
+}
+
+// holds reports whether the list itself has a code, before it is indexed.
+func (y *codeYear) holds(code string) bool {
+	return slices.ContainsFunc(y.list.Codes, func(e CodeEntry) bool { return e.Code == code })
 }
 
 func boolCompare(a, b bool) int {

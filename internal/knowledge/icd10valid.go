@@ -1,6 +1,8 @@
 package knowledge
 
 import (
+	"sort"
+	"strconv"
 	"strings"
 
 	"soapstone/internal/civil"
@@ -18,13 +20,39 @@ func (x *ICD10) Valid(code string, on civil.Date) (CodeState, string) {
 	if on.IsZero() {
 		return CodeUndated, "Enter the date of service to check " + shown + "."
 	}
+	y := x.yearFor(on)
+	if y != nil && y.list.Complete {
+		if c, ok := y.find(plain); ok && c.To.IsZero() { // the official list is above what we know of changes
+			return y.valid(plain, on)
+		}
+	}
 	if state, why, known := x.validByChange(plain, on); known {
 		return state, why
 	}
-	if y := x.yearFor(on); y != nil {
-		return y.valid(plain, on)
+	if y == nil {
+		return x.validOutside(plain, on)
 	}
-	return x.validOutside(plain, on)
+	state, why := y.valid(plain, on)
+	if state == CodeAbsent {
+		if last := x.lastBefore(y, plain); !last.IsZero() {
+			return CodeEnded, shown + " ended on " + last.Human() + ": it is not in the official list of FY" + strconv.Itoa(y.list.FiscalYear) + "."
+		}
+	}
+	return state, why
+}
+
+// lastBefore is the last day of the newest list before y that had a code; zero
+// when none had it.
+func (x *ICD10) lastBefore(y *codeYear, plain string) (last civil.Date) {
+	for _, older := range x.years {
+		if older == y {
+			break
+		}
+		if c, ok := older.find(plain); ok && c.To.IsZero() {
+			last = older.list.ValidTo
+		}
+	}
+	return last
 }
 
 // validByChange decides for codes known to be retired.
@@ -64,7 +92,7 @@ func (y *codeYear) valid(plain string, on civil.Date) (CodeState, string) {
 		return CodeIncomplete, shown + " is not complete: it needs more characters, for instance " + DottedCode(child) + "."
 	}
 	for n := len(plain) - 1; n >= 3; n-- {
-		if _, ok := y.find(plain[:n]); ok {
+		if c, ok := y.find(plain[:n]); ok && c.To.IsZero() {
 			return CodeOverlong, DottedCode(plain[:n]) + " is complete; " + shown + " has characters too many."
 		}
 	}
@@ -76,8 +104,12 @@ func (y *codeYear) valid(plain string, on civil.Date) (CodeState, string) {
 
 // childOf gives a listed code that continues plain, if there is one.
 func (y *codeYear) childOf(plain string) string {
-	for _, i := range y.byCode {
-		if e := y.entries[i]; len(e.plain) > len(plain) && strings.HasPrefix(e.plain, plain) && e.To.IsZero() {
+	for k := sort.Search(len(y.byCode), func(k int) bool { return y.entries[y.byCode[k]].plain >= plain }); k < len(y.byCode); k++ {
+		e := y.entries[y.byCode[k]]
+		if !strings.HasPrefix(e.plain, plain) {
+			break
+		}
+		if len(e.plain) > len(plain) && e.To.IsZero() {
 			return e.plain
 		}
 	}

@@ -48,6 +48,11 @@ type Set struct {
 	procedures  ProcedureList
 	places      PlaceList
 	payers      []PayerProfile
+	tests       SpecialTests
+	palpation   Palpation
+	posture     Posture
+	gait        Gait
+	strength    Strength
 }
 
 var (
@@ -181,6 +186,11 @@ const (
 	pathProcedures  = "procedures/procedures.json"
 	pathPlaces      = "places/places.json"
 	pathPayers      = "payers"
+	pathTests       = "tests/special.json"
+	pathPalpation   = "palpation/palpation.json"
+	pathPosture     = "posture/posture.json"
+	pathGait        = "gait/gait.json"
+	pathStrength    = "strength/strength.json"
 )
 
 func (s *Set) parse() error {
@@ -203,6 +213,11 @@ func (s *Set) parse() error {
 		func() error { return single(s, pathProcedures, ParseProcedures, &s.procedures) },
 		func() error { return single(s, pathPlaces, ParsePlaces, &s.places) },
 		func() error { return many(s, pathPayers, ParsePayer, &s.payers) },
+		func() error { return single(s, pathTests, ParseSpecialTests, &s.tests) },
+		func() error { return single(s, pathPalpation, ParsePalpation, &s.palpation) },
+		func() error { return single(s, pathPosture, ParsePosture, &s.posture) },
+		func() error { return single(s, pathGait, ParseGait, &s.gait) },
+		func() error { return single(s, pathStrength, ParseStrength, &s.strength) },
 	}
 	for _, step := range steps {
 		if err := step(); err != nil {

@@ -59,10 +59,12 @@ type ROMRegion struct {
 // ROM is the file of norms and measurement errors.
 type ROM struct {
 	Meta
-	Regions []ROMRegion        `json:"regions"`
-	Devices []Tag              `json:"devices"`
-	Norms   []Norm             `json:"norms"`
-	Errors  []MeasurementError `json:"errors"`
+	Regions []ROMRegion `json:"regions"`
+	Devices []Tag       `json:"devices"`
+	// Positions a person may be measured in, where it is not the norm's own.
+	Positions []Tag              `json:"positions"`
+	Norms     []Norm             `json:"norms"`
+	Errors    []MeasurementError `json:"errors"`
 }
 
 // ParseROM reads the file of norms.
@@ -75,6 +77,12 @@ func ParseROM(file string, b []byte) (ROM, error) {
 		return ROM{}, failure(file, "", err)
 	}
 	if err := unique(file, "region", r.Regions, func(x ROMRegion) string { return x.ID }); err != nil {
+		return ROM{}, err
+	}
+	if err := labelled(file, "device", r.Devices); err != nil {
+		return ROM{}, err
+	}
+	if err := labelled(file, "position", r.Positions); err != nil {
 		return ROM{}, err
 	}
 	if err := unique(file, "norm", r.Norms, func(x Norm) string { return x.ID }); err != nil {

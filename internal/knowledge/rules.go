@@ -32,7 +32,7 @@ type Rule struct {
 	Why     string  `json:"why"`
 	Do      string  `json:"do"`
 	Clear   Release `json:"clear"`
-	// Regions are ids of body regions the rule marks; AskSite means the
+	// Regions are ids of body regions the rule marks; AskSite means that the
 	// place is known only to the patient and must be asked.
 	Regions []string `json:"regions,omitempty"`
 	AskSite bool     `json:"ask_site,omitempty"`
@@ -40,8 +40,12 @@ type Rule struct {
 	// limit) caps the pressure while the rule holds.
 	Avoid       []string `json:"avoid,omitempty"`
 	MaxPressure int      `json:"max_pressure,omitempty"`
-	Source      string   `json:"source"`
-	Notes       string   `json:"notes,omitempty"`
+	// AvoidPositions are positions of the note to leave out: "prone".
+	AvoidPositions []string `json:"avoid_positions,omitempty"`
+	// LevelReason says why the rule has its level and no other.
+	LevelReason string `json:"level_reason"`
+	Source      string `json:"source"`
+	Notes       string `json:"notes,omitempty"`
 	// Review is the rule's own when given, else that of the file.
 	Review Review `json:"review,omitzero"`
 }
@@ -66,6 +70,9 @@ type RuleSet struct {
 	Clinicians map[Clinician][]Clinician `json:"clinicians"`
 	Rules      []Rule                    `json:"rules"`
 }
+
+// bodyPositions are how a patient may lie or sit, in the words of the note.
+var bodyPositions = []string{"prone", "supine", "side-left", "side-right", "seated"}
 
 var ruleShape = regexp.MustCompile(`^(EM|AB|LO|PR|IN)[0-9]{2}$`)
 
@@ -125,11 +132,16 @@ func (r Rule) check(defs map[string]SeventhDefinition) error {
 	if r.Level == LevelNone {
 		return errors.New("level is missing")
 	}
-	if err := required("title", r.Title, "why", r.Why, "do", r.Do, "source", r.Source); err != nil {
+	if err := required("title", r.Title, "why", r.Why, "do", r.Do, "level_reason", r.LevelReason, "source", r.Source); err != nil {
 		return err
 	}
 	if r.MaxPressure < 0 || r.MaxPressure > 5 {
 		return fmt.Errorf("max_pressure %d is not 1 to 5", r.MaxPressure)
+	}
+	for _, p := range r.AvoidPositions {
+		if !slices.Contains(bodyPositions, p) {
+			return fmt.Errorf("position %q is not one of %v", p, bodyPositions)
+		}
 	}
 	if err := r.Clear.By.check(); err != nil {
 		return err
@@ -156,6 +168,9 @@ func (r Rule) checkGroups(defs map[string]SeventhDefinition) error {
 			return fmt.Errorf("group %q appears twice", g.Key())
 		}
 		seen[g.Key()] = true
+		if g.Do != "" && (g.Level == LevelNone || g.Level >= r.Level) {
+			return fmt.Errorf("group %q has words of its own and no lower level", g.Key())
+		}
 		for _, c := range g.All {
 			if c.Kind == CondICD7 {
 				if _, ok := defs[c.Key]; !ok {

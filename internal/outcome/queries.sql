@@ -10,23 +10,44 @@ WHERE v.practice_id = @practice_id AND v.visit_id = @visit_id
         SELECT m.patient_id FROM patient m WHERE m.practice_id = @practice_id AND m.patient_id = @patient_id
         UNION ALL SELECT m.patient_id FROM patient m WHERE m.practice_id = @practice_id AND m.merged_into_patient_id = @patient_id);
 
+-- Of all instruments; of records merged into the patient's as well.
 -- name: Series :many
 SELECT s.score_id, s.visit_id, s.instrument, s.instrument_version, s.on_date, s.responses, s.result, s.state, s.error_reason, s.created_at, f.name AS staff_name
 FROM score s
 JOIN staff f ON f.practice_id = s.practice_id AND f.user_id = s.created_by
-WHERE s.practice_id = @practice_id AND s.patient_id = @patient_id AND s.instrument = @instrument
+WHERE s.practice_id = @practice_id
+    AND s.patient_id IN (
+        SELECT m.patient_id FROM patient m WHERE m.practice_id = @practice_id AND m.patient_id = @patient_id
+        UNION ALL SELECT m.patient_id FROM patient m WHERE m.practice_id = @practice_id AND m.merged_into_patient_id = @patient_id)
 ORDER BY s.on_date, s.created_at, s.score_id
-LIMIT 500;
+LIMIT 2000;
+
+-- The days on which the patient was assessed: the phases of a course.
+-- name: Phases :many
+SELECT a.kind, a.on_date
+FROM assessment a
+WHERE a.practice_id = @practice_id AND a.state = 'completed'
+    AND a.patient_id IN (
+        SELECT m.patient_id FROM patient m WHERE m.practice_id = @practice_id AND m.patient_id = @patient_id
+        UNION ALL SELECT m.patient_id FROM patient m WHERE m.practice_id = @practice_id AND m.merged_into_patient_id = @patient_id)
+ORDER BY a.on_date, a.assessment_id
+LIMIT 40;
 
 -- name: MarkError :execrows
 UPDATE score SET state = 'error', error_reason = @error_reason
-WHERE practice_id = @practice_id AND patient_id = @patient_id AND score_id = @score_id AND state = 'valid';
+WHERE score.practice_id = @practice_id AND score.score_id = @score_id AND score.state = 'valid'
+    AND score.patient_id IN (
+        SELECT m.patient_id FROM patient m WHERE m.practice_id = @practice_id AND m.patient_id = @patient_id
+        UNION ALL SELECT m.patient_id FROM patient m WHERE m.practice_id = @practice_id AND m.merged_into_patient_id = @patient_id);
 
 -- name: Activities :many
-SELECT activity_id, activity, position, ended_at FROM outcome_activity
-WHERE practice_id = @practice_id AND patient_id = @patient_id
-ORDER BY position, activity_id
-LIMIT 50;
+SELECT a.activity_id, a.activity, a.position, a.ended_at FROM outcome_activity a
+WHERE a.practice_id = @practice_id
+    AND a.patient_id IN (
+        SELECT m.patient_id FROM patient m WHERE m.practice_id = @practice_id AND m.patient_id = @patient_id
+        UNION ALL SELECT m.patient_id FROM patient m WHERE m.practice_id = @practice_id AND m.merged_into_patient_id = @patient_id)
+ORDER BY a.position, a.activity_id
+LIMIT 100;
 
 -- name: InsertActivity :exec
 INSERT INTO outcome_activity (practice_id, activity_id, patient_id, position, activity, created_by, created_at)
@@ -34,7 +55,10 @@ VALUES (@practice_id, @activity_id, @patient_id, @position, @activity, @created_
 
 -- name: EndActivity :execrows
 UPDATE outcome_activity SET ended_at = @ended_at
-WHERE practice_id = @practice_id AND patient_id = @patient_id AND activity_id = @activity_id AND ended_at IS NULL;
+WHERE outcome_activity.practice_id = @practice_id AND outcome_activity.activity_id = @activity_id AND outcome_activity.ended_at IS NULL
+    AND outcome_activity.patient_id IN (
+        SELECT m.patient_id FROM patient m WHERE m.practice_id = @practice_id AND m.patient_id = @patient_id
+        UNION ALL SELECT m.patient_id FROM patient m WHERE m.practice_id = @practice_id AND m.merged_into_patient_id = @patient_id);
 
 -- Scores that count between two days, of the patient and of records merged
 -- into theirs.
@@ -55,6 +79,16 @@ WHERE s.practice_id = @practice_id AND s.state = 'valid' AND s.instrument = @ins
         SELECT m.patient_id FROM patient m WHERE m.practice_id = @practice_id AND m.patient_id = @patient_id
         UNION ALL SELECT m.patient_id FROM patient m WHERE m.practice_id = @practice_id AND m.merged_into_patient_id = @patient_id)
 ORDER BY s.on_date, s.created_at, s.score_id
+LIMIT 1;
+
+-- The newest score of an instrument that counts.
+-- name: Newest :many
+SELECT s.result, s.on_date FROM score s
+WHERE s.practice_id = @practice_id AND s.state = 'valid' AND s.instrument = @instrument
+    AND s.patient_id IN (
+        SELECT m.patient_id FROM patient m WHERE m.practice_id = @practice_id AND m.patient_id = @patient_id
+        UNION ALL SELECT m.patient_id FROM patient m WHERE m.practice_id = @practice_id AND m.merged_into_patient_id = @patient_id)
+ORDER BY s.on_date DESC, s.created_at DESC, s.score_id DESC
 LIMIT 1;
 
 -- name: InsertTask :exec

@@ -4,7 +4,9 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 
+	"soapstone/internal/assessment"
 	"soapstone/internal/audit"
 	"soapstone/internal/authz"
 	"soapstone/internal/civil"
@@ -34,6 +36,7 @@ type Course struct {
 	Instrument knowledge.Instrument
 	Scores     []Score // oldest first, those entered in error too
 	Activities []Activity
+	Phases     []Phase // when the patient was evaluated, oldest first
 	// Baseline and Last are the first and newest valid scores; nil when there
 	// are none. Change compares them when they differ; nil where a score is
 	// itself a change.
@@ -53,34 +56,72 @@ func (c Course) Valid() []Score {
 }
 
 // CourseTx reads the course of an instrument inside the caller's transaction;
-// the caller records the view.
+// the caller records the view. NotFound for an instrument nobody knows.
 func (s *Service) CourseTx(ctx context.Context, tx *db.Tx, p id.Patient, instrument string) (Course, error) {
 	if _, err := authz.Require(ctx, authz.OutcomeRead); err != nil {
 		return Course{}, err
 	}
-	inst, ok := s.know.Instrument(instrument)
-	if !ok {
+	if _, ok := s.know.Instrument(instrument); !ok {
 		return Course{}, errs.New(errs.NotFound, "There is no such instrument.")
 	}
-	c := Course{Instrument: inst}
-	rows, err := q.New(tx).Series(ctx, q.SeriesParams{PracticeID: tx.Practice, PatientID: p, Instrument: instrument})
+	all, err := s.CoursesTx(ctx, tx, p)
 	if err != nil {
 		return Course{}, err
 	}
+	return all[slices.IndexFunc(all, func(c Course) bool { return c.Instrument.ID == instrument })], nil
+}
+
+// CoursesTx reads the courses of all instruments, in their order, also of those
+// without a score, inside the caller's transaction; the caller records the view.
+func (s *Service) CoursesTx(ctx context.Context, tx *db.Tx, p id.Patient) ([]Course, error) {
+	if _, err := authz.Require(ctx, authz.OutcomeRead); err != nil {
+		return nil, err
+	}
+	rows, err := q.New(tx).Series(ctx, q.SeriesParams{PracticeID: tx.Practice, PatientID: p})
+	if err != nil {
+		return nil, err
+	}
+	scores := map[string][]Score{}
 	for _, r := range rows {
 		var ans Answers
 		if err := json.Unmarshal([]byte(r.Responses), &ans); err != nil {
-			return Course{}, fmt.Errorf("outcome: stored answers: %w", err)
+			return nil, fmt.Errorf("outcome: stored answers: %w", err)
 		}
-		c.Scores = append(c.Scores, Score{ID: r.ScoreID, Visit: r.VisitID, On: r.OnDate, Answers: ans, Result: r.Result, Error: r.ErrorReason, By: r.StaffName})
+		scores[r.Instrument] = append(scores[r.Instrument], Score{ID: r.ScoreID, Visit: r.VisitID, On: r.OnDate, Answers: ans, Result: r.Result, Error: r.ErrorReason, By: r.StaffName})
 	}
-	if inst.PatientItems {
-		if c.Activities, err = activities(ctx, tx, p); err != nil {
-			return Course{}, err
+	phases, err := phases(ctx, tx, p)
+	if err != nil {
+		return nil, err
+	}
+	own, err := activities(ctx, tx, p)
+	if err != nil {
+		return nil, err
+	}
+	var out []Course
+	for _, in := range s.know.Instruments() {
+		c := Course{Instrument: in, Scores: scores[in.ID], Phases: phases}
+		if in.PatientItems {
+			c.Activities = own
 		}
+		c.settle()
+		out = append(out, c)
 	}
-	c.settle()
-	return c, nil
+	return out, nil
+}
+
+// Phase is a day on which the patient was evaluated: what came before and what
+// comes after are read apart.
+type Phase struct {
+	On    civil.Date
+	Again bool // a re-evaluation
+}
+
+func phases(ctx context.Context, tx *db.Tx, p id.Patient) (out []Phase, err error) {
+	rows, err := q.New(tx).Phases(ctx, q.PhasesParams{PracticeID: tx.Practice, PatientID: p})
+	for _, r := range rows {
+		out = append(out, Phase{r.OnDate, r.Kind == string(assessment.Reevaluation)})
+	}
+	return out, err
 }
 
 func (c *Course) settle() {
@@ -105,18 +146,11 @@ func (s *Service) Courses(ctx context.Context, p id.Patient) (out []Course, err 
 		return nil, err
 	}
 	err = s.db.Read(ctx, a.Practice, func(ctx context.Context, tx *db.Tx) error {
-		out = nil
 		if _, err := s.patients.GetTx(ctx, tx, p); err != nil {
 			return err
 		}
-		for _, in := range s.know.Instruments() {
-			c, err := s.CourseTx(ctx, tx, p, in.ID)
-			if err != nil {
-				return err
-			}
-			out = append(out, c)
-		}
-		return nil
+		out, err = s.CoursesTx(ctx, tx, p)
+		return err
 	})
 	if err != nil {
 		return nil, err
@@ -132,9 +166,9 @@ func (s *Service) Latest(ctx context.Context, tx *db.Tx, p id.Patient, measure s
 	if _, known := s.know.Instrument(measure); !known {
 		return 0, civil.Date{}, false, nil
 	}
-	c, err := s.CourseTx(ctx, tx, p, measure)
-	if err != nil || c.Last == nil {
+	rows, err := q.New(tx).Newest(ctx, q.NewestParams{PracticeID: tx.Practice, PatientID: p, Instrument: measure})
+	if err != nil || len(rows) == 0 {
 		return 0, civil.Date{}, false, err
 	}
-	return c.Last.Result, c.Last.On, true, nil
+	return rows[0].Result, rows[0].OnDate, true, nil
 }

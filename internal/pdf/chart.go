@@ -237,7 +237,7 @@ func (p *plot) legend() {
 	x, y := marginX, d.f.GetY()
 	for i, s := range p.Series {
 		name := d.fit(oneLine(s.Name), d.width-12)
-		w := d.f.GetStringWidth(name)
+		w := widthOf(d.f, name)
 		if x > marginX && x+12+w > marginX+d.width {
 			x, y = marginX, y+d.lineHeight()
 		}

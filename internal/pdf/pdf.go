@@ -271,6 +271,6 @@ func (d *Doc) lineHeight() float64 {
 // line writes one line at the present place and moves below it, to the same x.
 func (d *Doc) line(w float64, s, align string) {
 	x, h := d.f.GetX(), d.lineHeight()
-	d.f.CellFormat(w, h, s, "", 0, align, false, 0, "")
+	inFace(d.f, s, func() { d.f.CellFormat(w, h, s, "", 0, align, false, 0, "") })
 	d.at(x, d.f.GetY()+h)
 }

@@ -80,7 +80,7 @@ func (s *Sheet) Heading(p Pen, x, y, size float64, text string) {
 func (s *Sheet) text(p Pen, x, y float64, text string) {
 	c := pens[p]
 	s.f.SetTextColor(c.r, c.g, c.b)
-	s.f.Text(x, y, text)
+	inFace(s.f, text, func() { s.f.Text(x, y, text) })
 }
 
 // Line draws from one point to another; width in points.
@@ -127,12 +127,12 @@ func (s *Sheet) Watermark(text string) {
 	w, h := s.f.GetPageSize()
 	s.f.SetFont(family, "B", size)
 	length := 0.8 * math.Hypot(w, h)
-	fits := min(size, size*length/max(s.f.GetStringWidth(text), 0.01))
+	fits := min(size, size*length/max(widthOf(s.f, text), 0.01))
 	s.f.SetFont(family, "B", fits)
 	s.f.SetAlpha(0.3, "Normal")
 	s.f.TransformBegin()
 	s.f.TransformRotate(math.Atan2(h, w)*180/math.Pi, w/2, h/2)
-	s.text(Blue, (w-s.f.GetStringWidth(text))/2, h/2+fits*0.35/72, text)
+	s.text(Blue, (w-widthOf(s.f, text))/2, h/2+fits*0.35/72, text)
 	s.f.TransformEnd()
 	s.f.SetAlpha(1, "Normal")
 }

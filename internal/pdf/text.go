@@ -1,27 +1,9 @@
 package pdf
 
 import (
-	_ "embed"
-	"slices"
 	"strings"
 	"unicode"
-
-	"codeberg.org/go-pdf/fpdf"
 )
-
-//go:embed fonts/DejaVuSansCondensed.ttf
-var regular []byte
-
-//go:embed fonts/DejaVuSansCondensed-Bold.ttf
-var bold []byte
-
-// addFonts gives the document its typeface. The library cuts the fonts down to
-// the characters used, working on the bytes it was given: each document gets
-// its own copy.
-func addFonts(f *fpdf.Fpdf) {
-	f.AddUTF8FontFromBytes(family, "", slices.Clone(regular))
-	f.AddUTF8FontFromBytes(family, "B", slices.Clone(bold))
-}
 
 // clean makes text drawable: line ends are \n, other control characters and
 // marks that turn the reading order are gone, and what has no agreed shape or lies
@@ -51,11 +33,11 @@ func oneLine(s string) string { return strings.Join(strings.Fields(clean(s)), " 
 
 // fit cuts a single line to the width in millimetres, in the present font.
 func (d *Doc) fit(s string, w float64) string {
-	if d.f.GetStringWidth(s) <= w {
+	if widthOf(d.f, s) <= w {
 		return s
 	}
 	r := []rune(s)
-	for len(r) > 0 && d.f.GetStringWidth(string(r)+"…") > w {
+	for len(r) > 0 && widthOf(d.f, string(r)+"…") > w {
 		r = r[:len(r)-1]
 	}
 	return strings.TrimRight(string(r), " ") + "…"
@@ -73,7 +55,7 @@ func (d *Doc) wrap(s string, w float64) []string {
 			if line != "" {
 				try = line + " " + word
 			}
-			if d.f.GetStringWidth(try) <= w {
+			if widthOf(d.f, try) <= w {
 				line = try
 				continue
 			}
@@ -81,7 +63,7 @@ func (d *Doc) wrap(s string, w float64) []string {
 				out = append(out, line)
 			}
 			line = word
-			for d.f.GetStringWidth(line) > w {
+			for widthOf(d.f, line) > w {
 				n := d.prefix(line, w)
 				out = append(out, line[:n])
 				line = line[n:]
@@ -97,7 +79,7 @@ func (d *Doc) prefix(word string, w float64) int {
 	n := 0
 	for i, r := range word {
 		end := i + len(string(r))
-		if n > 0 && d.f.GetStringWidth(word[:end]) > w {
+		if n > 0 && widthOf(d.f, word[:end]) > w {
 			return n
 		}
 		n = end

@@ -56,6 +56,8 @@ type Rules struct {
 	Technique  func(id string) (knowledge.Technique, bool)
 	Place      func(id string) bool // a zone or a body site
 	Gentle     []knowledge.GentleMatch
+	Limits     Limits
+	Sites      func() []knowledge.Site // nil: zones are not looked into
 	Today      civil.Date
 	LastValues map[string]Latest // by measure
 	Before     []Goal            // of the revision that is replaced
@@ -217,7 +219,7 @@ func (b *builder) before(origin id.Goal) (Goal, bool) {
 
 func (b *builder) intervention(i int, x Intervention) {
 	at := "do." + strconv.Itoa(i) + "."
-	_, ok := b.Technique(x.Technique)
+	technique, ok := b.Technique(x.Technique)
 	b.need(ok, at+"technique", "Choose a technique from the list.")
 	b.need(len(x.Regions) > 0, at+"regions", "Choose where.")
 	b.need(len(x.Regions) <= 20, at+"regions", "Choose at most 20 places.")
@@ -228,8 +230,10 @@ func (b *builder) intervention(i int, x Intervention) {
 	b.need(x.MinutesHigh >= 1 && x.MinutesHigh <= 180, at+"high", "Enter minutes from 1 to 180.")
 	b.need(x.MinutesLow <= x.MinutesHigh, at+"high", "The most is less than the least. Exchange them if you mixed them up.")
 	b.need(x.Pressure >= 1 && x.Pressure <= 5, at+"pressure", "Choose the pressure, 1 (light touch) to 5 (deep).")
+	b.need(x.Position == "" || slices.Contains(Positions(), x.Position), at+"position", "Choose a position from the list.")
 	b.short(x.Frequency, 100, at+"often")
 	b.short(x.Reason, 500, at+"reason")
+	b.within(at, x, technique)
 	if limit, why := MaxPressure(b.Gentle); limit > 0 && x.Pressure > limit && strings.TrimSpace(x.Reason) == "" {
 		b.need(false, at+"reason", fmt.Sprintf("At most %d is advised with %s. Choose less, or write why more is right.", limit, strings.ToLower(why)))
 	}

@@ -6,8 +6,8 @@
 //
 // It refuses a goal that cannot be measured, whose target is its baseline or
 // whose day is past, a technique or a place that the catalogue does not know,
-// and pressure beyond what is advised for a condition treated gently without a
-// reason. A plan in force is never changed: a revision is a plan of its own
+// and, without a reason, pressure beyond what is advised for a condition treated
+// gently and whatever safety screening or consent leave no room for. A plan in force is never changed: a revision is a plan of its own
 // and the old one stays. It holds no diagnosis; those are the prescriber's.
 package plan
 
@@ -135,7 +135,8 @@ type Intervention struct {
 	MinutesLow, MinutesHigh int64
 	Pressure                int64  // 1 (light touch) to 5 (deep)
 	Frequency               string // "each visit"
-	Reason                  string // why harder than advised, if it is
+	Position                Position
+	Reason                  string // why beyond what is advised, if it is
 }
 
 // HomeCare is what the patient does between visits.

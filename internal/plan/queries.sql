@@ -71,8 +71,8 @@ WHERE practice_id = @practice_id AND goal_id = @goal_id AND version = @version;
 DELETE FROM goal WHERE practice_id = @practice_id AND plan_id = @plan_id;
 
 -- name: InsertIntervention :exec
-INSERT INTO plan_intervention (practice_id, plan_id, position, technique, regions, minutes_low, minutes_high, pressure, frequency, reason)
-VALUES (@practice_id, @plan_id, @position, @technique, @regions, @minutes_low, @minutes_high, @pressure, @frequency, @reason);
+INSERT INTO plan_intervention (practice_id, plan_id, position, technique, regions, minutes_low, minutes_high, pressure, frequency, body_position, reason)
+VALUES (@practice_id, @plan_id, @position, @technique, @regions, @minutes_low, @minutes_high, @pressure, @frequency, @body_position, @reason);
 
 -- name: DeleteInterventions :exec
 DELETE FROM plan_intervention WHERE practice_id = @practice_id AND plan_id = @plan_id;

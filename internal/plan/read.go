@@ -122,6 +122,7 @@ type View struct {
 	Orders    []referral.Referral
 	Diagnoses []referral.Diagnosis // the prescriber's; empty for self-pay care
 	Gentle    []knowledge.GentleMatch
+	Limits    Limits
 	Found     assessment.Assessment // the newest completed
 	HasFound  bool
 	Last      map[string]Latest // newest value of each measure offered
@@ -185,6 +186,9 @@ func (s *Service) grounds(ctx context.Context, tx *db.Tx, p id.Patient, v *View)
 		return err
 	}
 	if v.Gentle, err = s.gentle(ctx, tx, p); err != nil {
+		return err
+	}
+	if v.Limits, err = s.limits(ctx, tx, p); err != nil {
 		return err
 	}
 	h, err := s.Assessments.History(ctx, tx, p)

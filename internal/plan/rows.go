@@ -49,7 +49,7 @@ func parts(ctx context.Context, tx *db.Tx, p id.Patient, queries *q.Queries, at 
 	for _, d := range does {
 		if pl := at[d.PlanID]; pl != nil {
 			pl.Interventions = append(pl.Interventions, Intervention{Technique: d.Technique, Regions: strings.Fields(d.Regions),
-				MinutesLow: d.MinutesLow, MinutesHigh: d.MinutesHigh, Pressure: d.Pressure, Frequency: d.Frequency, Reason: d.Reason})
+				MinutesLow: d.MinutesLow, MinutesHigh: d.MinutesHigh, Pressure: d.Pressure, Frequency: d.Frequency, Position: Position(d.BodyPosition), Reason: d.Reason})
 		}
 	}
 	home, err := queries.HomeCareOf(ctx, q.HomeCareOfParams{PracticeID: tx.Practice, PatientID: p})
@@ -107,7 +107,7 @@ func keepParts(ctx context.Context, tx *db.Tx, p Plan) error {
 	for i, d := range p.Interventions {
 		err := queries.InsertIntervention(ctx, q.InsertInterventionParams{PracticeID: tx.Practice, PlanID: p.ID, Position: int64(i), Technique: d.Technique,
 			Regions: strings.Join(d.Regions, " "), MinutesLow: d.MinutesLow, MinutesHigh: d.MinutesHigh, Pressure: d.Pressure,
-			Frequency: strings.TrimSpace(d.Frequency), Reason: strings.TrimSpace(d.Reason)})
+			Frequency: strings.TrimSpace(d.Frequency), BodyPosition: string(d.Position), Reason: strings.TrimSpace(d.Reason)})
 		if err != nil {
 			return err
 		}

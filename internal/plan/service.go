@@ -31,8 +31,8 @@ type Severity interface {
 	Yes(ctx context.Context, tx *db.Tx, p id.Patient, question string) (yes, known bool, err error)
 }
 
-// Deps are what the service works with. Measures and Severity may be nil: no
-// outcome measures are kept, no question has been asked.
+// Deps are what the service works with. Measures, Severity and Safety may be nil:
+// no outcome measures are kept, no question has been asked, nothing is limited.
 type Deps struct {
 	Patients    *patient.Service
 	Referrals   *referral.Service
@@ -40,6 +40,7 @@ type Deps struct {
 	Knowledge   *knowledge.Set
 	Measures    Measures
 	Severity    Severity
+	Safety      Safety
 }
 
 // Service is the use cases of plans of care.
@@ -101,8 +102,11 @@ func (s *Service) Save(ctx context.Context, p id.Patient, draft id.Plan, version
 
 // accept checks the input against what is known of the patient.
 func (s *Service) accept(ctx context.Context, tx *db.Tx, a authz.Actor, p id.Patient, in Input, list []Plan) (Plan, error) {
-	r := Rules{Catalogue: s.cat, Technique: s.Knowledge.Technique, Place: s.place, Today: a.Today(tx.Now.Time)}
+	r := Rules{Catalogue: s.cat, Technique: s.Knowledge.Technique, Place: s.place, Sites: s.Knowledge.Sites, Today: a.Today(tx.Now.Time)}
 	var err error
+	if r.Limits, err = s.limits(ctx, tx, p); err != nil {
+		return Plan{}, err
+	}
 	if r.Gentle, err = s.gentle(ctx, tx, p); err != nil {
 		return Plan{}, err
 	}
@@ -211,13 +215,18 @@ func (s *Service) Activate(ctx context.Context, p id.Patient, draft id.Plan, ver
 	}))
 }
 
-// stillGentle looks again: a prescriber may have added a diagnosis since.
+// stillGentle looks again: a prescriber may have added a diagnosis since, and the
+// answers to the safety questions may be others.
 func (s *Service) stillGentle(ctx context.Context, tx *db.Tx, p id.Patient, pl Plan) error {
 	gentle, err := s.gentle(ctx, tx, p)
 	if err != nil {
 		return err
 	}
-	b := builder{Rules: Rules{Technique: s.Knowledge.Technique, Place: s.place, Gentle: gentle}}
+	limits, err := s.limits(ctx, tx, p)
+	if err != nil {
+		return err
+	}
+	b := builder{Rules: Rules{Technique: s.Knowledge.Technique, Place: s.place, Sites: s.Knowledge.Sites, Gentle: gentle, Limits: limits}}
 	for i, x := range pl.Interventions {
 		b.intervention(i, x)
 	}

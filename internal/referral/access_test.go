@@ -104,7 +104,7 @@ func TestPrescriberDirectory(t *testing.T) {
 			t.Errorf("recent = %+v", recent)
 		}
 		w.register(t, w.input())
-		if rs, err := w.svc.ReferralsOf(w.Actor(), w.chen.ID); err != nil || len(rs) != 1 || rs[0].PatientName != "Dana Okafor" {
+		if rs, _, err := w.svc.ReferralsOf(w.Actor(), w.chen.ID, 0); err != nil || len(rs) != 1 || rs[0].PatientName != "Dana Okafor" {
 			t.Errorf("referrals = %+v, %v", rs, err)
 		}
 	})

@@ -3,6 +3,7 @@ package referral
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"soapstone/internal/authz"
@@ -22,28 +23,87 @@ func (s *Service) AddAuthorisation(ctx context.Context, p id.Patient, r id.Refer
 	if err != nil {
 		return id.Authorisation{}, err
 	}
-	au, wrong := BuildAuthorisation(in)
-	if err := errs.OnFields(wrong...); err != nil {
-		return id.Authorisation{}, err
-	}
-	aid := id.New[id.Authorisation]()
+	var aid id.Authorisation
 	err = s.db.Write(ctx, a.Practice, func(ctx context.Context, tx *db.Tx) error {
 		old, err := s.openReferral(ctx, tx, p, r)
 		if err != nil {
 			return err
 		}
-		err = q.New(tx).InsertAuthorisation(ctx, q.InsertAuthorisationParams{PracticeID: tx.Practice, AuthorisationID: aid, ReferralID: r,
-			PayerName: au.PayerName, Number: au.Number, Visits: au.Visits, Units: au.Units, FromOn: au.FromOn, ToOn: au.ToOn,
-			Codes: strings.Join(au.Codes, " "), Withdrawn: au.Withdrawn, CreatedAt: tx.Now, CreatedBy: a.User})
-		if db.IsUnique(err) {
-			return errs.OnField("number", numberTaken)
-		}
-		if err != nil {
-			return err
-		}
-		return tx.Audit(ctx, db.Event{Action: "referral.authorise", Patient: old.Patient, Kind: "authorisation", Subject: aid.String(), Detail: au.limits()})
+		aid, err = s.addAuthorisation(ctx, tx, a, p, old, in, "")
+		return err
 	})
 	return aid, db.Classify(err)
+}
+
+// authorisationPrefix stands before the names of the fields of an authorisation
+// within the form of its referral.
+const authorisationPrefix = "auth."
+
+// under checks the authorisation of a referral that is being registered.
+func (in AuthorisationInput) under(r Referral) (AuthorisationInput, []errs.Field) {
+	if in.FromOn.IsZero() {
+		in.FromOn = r.StartsOn
+	}
+	_, wrong := BuildAuthorisation(in)
+	if r.StartsOn.IsZero() { // the referral's own complaint says so
+		wrong = slices.DeleteFunc(wrong, func(f errs.Field) bool { return f.Name == "from_on" })
+	}
+	for i := range wrong {
+		wrong[i].Name = authorisationPrefix + wrong[i].Name
+	}
+	return in, wrong
+}
+
+func (s *Service) authoriseNew(ctx context.Context, tx *db.Tx, a authz.Actor, r Referral, in AuthorisationInput) error {
+	if !a.Can(authz.AuthorisationWrite) {
+		return errs.New(errs.Denied, "You may not enter what payers authorize.")
+	}
+	in, wrong := in.under(r)
+	if err := errs.OnFields(wrong...); err != nil {
+		return err
+	}
+	_, err := s.addAuthorisation(ctx, tx, a, r.Patient, r, in, authorisationPrefix)
+	return err
+}
+
+func (s *Service) addAuthorisation(ctx context.Context, tx *db.Tx, a authz.Actor, p id.Patient, r Referral, in AuthorisationInput, prefix string) (id.Authorisation, error) {
+	au, wrong := BuildAuthorisation(in)
+	var more []errs.Field
+	au.Diagnoses, more = ofReferral(r, au.Diagnoses)
+	if err := errs.OnFields(append(wrong, more...)...); err != nil {
+		return id.Authorisation{}, err
+	}
+	au.ID = id.New[id.Authorisation]()
+	err := q.New(tx).InsertAuthorisation(ctx, q.InsertAuthorisationParams{PracticeID: tx.Practice, AuthorisationID: au.ID, ReferralID: r.ID,
+		PayerName: au.PayerName, Number: au.Number, Visits: au.Visits, Units: au.Units, FromOn: au.FromOn, ToOn: au.ToOn,
+		Codes: strings.Join(au.Codes, " "), Diagnoses: strings.Join(au.Diagnoses, " "), State: string(au.State), Note: au.Note,
+		Withdrawn: au.Withdrawn, CreatedAt: tx.Now, CreatedBy: a.User})
+	if db.IsUnique(err) {
+		return au.ID, errs.OnField(prefix+"number", numberTaken)
+	}
+	if err != nil {
+		return au.ID, err
+	}
+	if err := s.attach(ctx, tx, a, r, p, in.Scans, au.ID); err != nil {
+		return au.ID, err
+	}
+	return au.ID, tx.Audit(ctx, db.Event{Action: "referral.authorise", Patient: r.Patient, Kind: "authorisation", Subject: au.ID.String(), Detail: au.limits()})
+}
+
+// ofReferral gives the codes with their dots, and complains about one that the
+// referral does not have.
+func ofReferral(r Referral, codes []string) ([]string, []errs.Field) {
+	var out []string
+	for _, c := range codes {
+		code, err := ParseCode(c)
+		if err != nil || !slices.Contains(r.Codes(), code) {
+			return nil, []errs.Field{{Name: "diagnoses", Message: "“" + shorten(c, 12) + "” is not a diagnosis of this referral."}}
+		}
+		if !slices.Contains(out, code) {
+			out = append(out, code)
+		}
+	}
+	return out, nil
 }
 
 // AmendAuthorisation corrects or withdraws an authorisation. Errors: as
@@ -65,13 +125,19 @@ func (s *Service) AmendAuthorisation(ctx context.Context, p id.Patient, r id.Ref
 		if _, ok := old.Authorisation(au); !ok {
 			return errs.New(errs.NotFound, "This authorization does not exist, or belongs to another referral.")
 		}
+		if next.Diagnoses, wrong = ofReferral(old, next.Diagnoses); len(wrong) > 0 {
+			return errs.OnFields(wrong...)
+		}
 		err = db.OneRow(q.New(tx).UpdateAuthorisation(ctx, q.UpdateAuthorisationParams{PracticeID: tx.Practice, AuthorisationID: au, Version: version,
 			PayerName: next.PayerName, Number: next.Number, Visits: next.Visits, Units: next.Units, FromOn: next.FromOn, ToOn: next.ToOn,
-			Codes: strings.Join(next.Codes, " "), Withdrawn: next.Withdrawn}))
+			Codes: strings.Join(next.Codes, " "), Diagnoses: strings.Join(next.Diagnoses, " "), State: string(next.State), Note: next.Note, Withdrawn: next.Withdrawn}))
 		if db.IsUnique(err) {
 			return errs.OnField("number", numberTaken)
 		}
 		if err != nil {
+			return err
+		}
+		if err := s.attach(ctx, tx, a, old, p, in.Scans, au); err != nil {
 			return err
 		}
 		return tx.Audit(ctx, db.Event{Action: "referral.authorise.amend", Patient: old.Patient, Kind: "authorisation", Subject: au.String(), Detail: next.limits()})
@@ -109,7 +175,7 @@ func (a Authorisation) limits() string {
 	if a.Units != nil {
 		parts = append(parts, count(*a.Units, "unit", "units"))
 	}
-	parts = append(parts, fmt.Sprintf("from %s to %s", a.FromOn, a.ToOn))
+	parts = append(parts, string(a.State), fmt.Sprintf("from %s to %s", a.FromOn, a.ToOn))
 	if a.Withdrawn {
 		parts = append(parts, "withdrawn")
 	}

@@ -11,11 +11,12 @@ import (
 // pageOrder is the order of the fields on the referral form, in which people
 // read complaints.
 var pageOrder = []string{
-	"prescriber", "new.given_name", "new.family_name", "new.credential", "new.npi", "new.organisation", "new.phone", "new.fax",
+	"patient", "prescriber", "new.given_name", "new.family_name", "new.credential", "new.npi", "new.taxonomy", "new.organisation", "new.phone", "new.fax",
 	"new.address_line", "new.city", "new.state", "new.postal_code",
 	"dx", "dx_q", "dx_confirmed", "per_week", "weeks", "visits", "minutes", "techniques", "regions",
 	"written_on", "starts_on", "ends_on", "precautions", "payer_kind", "external_number",
-	"accident_kind", "accident_on", "accident_state", "signature_seen", "reason",
+	"accident_kind", "accident_on", "accident_state",
+	"auth.payer_name", "auth.number", "auth.state", "auth.visits", "auth.units", "auth.from_on", "auth.to_on", "auth.codes", "signature_seen", "reason",
 }
 
 func inPageOrder(wrong []errs.Field) []errs.Field {

@@ -38,7 +38,7 @@ func (s *Service) SavePrescriber(ctx context.Context, p Prescriber) (Prescriber,
 		if p.ID.IsZero() {
 			out, err = s.insertPrescriber(ctx, tx, a, p, "")
 		} else {
-			out, err = s.updatePrescriber(ctx, tx, p)
+			out, err = s.updatePrescriber(ctx, tx, a, p)
 		}
 		return err
 	})
@@ -52,11 +52,14 @@ func (s *Service) insertPrescriber(ctx context.Context, tx *db.Tx, a authz.Actor
 	p.ID, p.Version, p.Active = id.New[id.Prescriber](), 1, true
 	family, given, organisation, sort := p.keys()
 	err := q.New(tx).InsertPrescriber(ctx, q.InsertPrescriberParams{PracticeID: tx.Practice, PrescriberID: p.ID, GivenName: p.GivenName,
-		FamilyName: p.FamilyName, Credential: p.Credential, Npi: p.NPI, Organisation: p.Organisation, Phone: p.Phone, Fax: p.Fax,
+		FamilyName: p.FamilyName, Credential: p.Credential, Npi: p.NPI, Taxonomy: p.Taxonomy, Organisation: p.Organisation, Phone: p.Phone, Fax: p.Fax,
 		AddressLine: p.AddressLine, City: p.City, State: p.State, PostalCode: p.PostalCode, Active: true, FamilyKey: family, GivenKey: given,
-		OrganisationKey: organisation, SortKey: sort, CreatedAt: tx.Now, CreatedBy: a.User})
+		OrganisationKey: organisation, SortKey: sort, UsedAt: tx.Now, CreatedAt: tx.Now, CreatedBy: a.User})
 	if db.IsUnique(err) {
 		return p, errs.OnField(prefix+"npi", npiTaken)
+	}
+	if err == nil {
+		err = keepPrescriberVersion(ctx, tx, a, p, "")
 	}
 	if err != nil {
 		return p, err
@@ -64,16 +67,20 @@ func (s *Service) insertPrescriber(ctx context.Context, tx *db.Tx, a authz.Actor
 	return p, tx.Audit(ctx, db.Event{Action: "prescriber.add", Kind: "prescriber", Subject: p.ID.String()})
 }
 
-func (s *Service) updatePrescriber(ctx context.Context, tx *db.Tx, p Prescriber) (Prescriber, error) {
-	if _, err := prescriberTx(ctx, tx, p.ID); err != nil {
+func (s *Service) updatePrescriber(ctx context.Context, tx *db.Tx, a authz.Actor, p Prescriber) (Prescriber, error) {
+	old, err := prescriberTx(ctx, tx, p.ID)
+	if err != nil {
 		return p, err
+	}
+	if !old.MergedInto.IsZero() {
+		return p, errs.New(errs.Conflict, "This entry was merged into another. Change that one.")
 	}
 	if err := s.npiFree(ctx, tx, p, ""); err != nil {
 		return p, err
 	}
 	family, given, organisation, sort := p.keys()
-	err := db.OneRow(q.New(tx).UpdatePrescriber(ctx, q.UpdatePrescriberParams{PracticeID: tx.Practice, PrescriberID: p.ID, Version: p.Version,
-		GivenName: p.GivenName, FamilyName: p.FamilyName, Credential: p.Credential, Npi: p.NPI, Organisation: p.Organisation, Phone: p.Phone,
+	err = db.OneRow(q.New(tx).UpdatePrescriber(ctx, q.UpdatePrescriberParams{PracticeID: tx.Practice, PrescriberID: p.ID, Version: p.Version,
+		GivenName: p.GivenName, FamilyName: p.FamilyName, Credential: p.Credential, Npi: p.NPI, Taxonomy: p.Taxonomy, Organisation: p.Organisation, Phone: p.Phone,
 		Fax: p.Fax, AddressLine: p.AddressLine, City: p.City, State: p.State, PostalCode: p.PostalCode, Active: p.Active, FamilyKey: family,
 		GivenKey: given, OrganisationKey: organisation, SortKey: sort}))
 	if db.IsUnique(err) {
@@ -83,6 +90,9 @@ func (s *Service) updatePrescriber(ctx context.Context, tx *db.Tx, p Prescriber)
 		return p, err
 	}
 	p.Version++
+	if err := keepPrescriberVersion(ctx, tx, a, p, ""); err != nil {
+		return p, err
+	}
 	return p, tx.Audit(ctx, db.Event{Action: "prescriber.amend", Kind: "prescriber", Subject: p.ID.String()})
 }
 
@@ -187,16 +197,19 @@ func (r PrescriberReferral) StatusOn(today civil.Date) Status {
 	return Referral{State: r.State, StartsOn: r.WrittenOn, EndsOn: r.EndsOn}.StatusOn(today, 0)
 }
 
-// ReferralsOf lists what a prescriber has referred, the newest first. It
-// names patients, so the view is recorded.
-func (s *Service) ReferralsOf(ctx context.Context, p id.Prescriber) ([]PrescriberReferral, error) {
+// ReferralsOf lists what a prescriber has referred, the newest first, a page at
+// a time from page 0; more says that others follow. It names patients, so the
+// view is recorded.
+func (s *Service) ReferralsOf(ctx context.Context, p id.Prescriber, page int) (out []PrescriberReferral, more bool, err error) {
 	a, err := authz.Require(ctx, authz.ReferralRead)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
-	var out []PrescriberReferral
+	page = min(max(page, 0), maxPage)
 	err = s.db.Read(ctx, a.Practice, func(ctx context.Context, tx *db.Tx) error {
-		rows, err := q.New(tx).ReferralsOfPrescriber(ctx, q.ReferralsOfPrescriberParams{PracticeID: tx.Practice, PrescriberID: p})
+		out = nil
+		rows, err := q.New(tx).ReferralsOfPrescriber(ctx, q.ReferralsOfPrescriberParams{PracticeID: tx.Practice, PrescriberID: p,
+			Max: PageSize + 1, Skip: int32(page * PageSize)})
 		for _, r := range rows {
 			out = append(out, PrescriberReferral{ID: r.ReferralID, Patient: r.PatientID, PatientName: r.Name, PatientNumber: r.Number,
 				State: State(r.State), WrittenOn: r.WrittenOn, EndsOn: r.EndsOn, Visits: r.VisitsOrdered})
@@ -204,7 +217,8 @@ func (s *Service) ReferralsOf(ctx context.Context, p id.Prescriber) ([]Prescribe
 		return err
 	})
 	if err != nil {
-		return nil, db.Classify(err)
+		return nil, false, db.Classify(err)
 	}
-	return out, s.log.Viewed(ctx, db.Event{Action: "prescriber.referrals", Kind: "prescriber", Subject: p.String()})
+	more = len(out) > PageSize
+	return out[:min(len(out), PageSize)], more, s.log.Viewed(ctx, db.Event{Action: "prescriber.referrals", Kind: "prescriber", Subject: p.String()})
 }

@@ -30,6 +30,11 @@ type Input struct {
 	Accident       Accident
 	ExternalNumber string
 	Scans          []id.Blob // uploads of this patient to attach
+	// Renews is the prescription of the same chart that a new one takes over from.
+	Renews id.Referral
+	// Authorisation is what the payer allows under a new referral; nil: nothing
+	// is known. Its first day is the referral's when zero.
+	Authorisation *AuthorisationInput
 	// Draft keeps the referral as a draft: what is missing is not complained
 	// about. A referral in force cannot become a draft again.
 	Draft bool
@@ -58,7 +63,7 @@ func Build(in Input, codes *knowledge.ICD10, today civil.Date) (Referral, []errs
 		r.StartsOn = r.WrittenOn
 	}
 	if r.EndsOn.IsZero() {
-		r.EndsOn = EndDate(r.WrittenOn, r.Order.Weeks)
+		r.EndsOn = EndDate(r.StartsOn, r.Order.Weeks)
 	}
 	wrong = append(wrong, r.wrongDates(today)...)
 	on := r.StartsOn
@@ -153,7 +158,11 @@ type AuthorisationInput struct {
 	Visits, Units     *int64
 	FromOn, ToOn      civil.Date
 	Codes             string // procedure codes, separated by spaces or commas
+	Diagnoses         []string
+	State             AuthorisationState // Approved when empty
+	Note              string
 	Withdrawn         bool
+	Scans             []id.Blob // uploads of this patient: the payer's letter
 }
 
 // The bounds of an authorisation.
@@ -170,6 +179,17 @@ func BuildAuthorisation(in AuthorisationInput) (Authorisation, []errs.Field) {
 	a := Authorisation{
 		PayerName: strings.Join(strings.Fields(in.PayerName), " "), Number: strings.Join(strings.Fields(in.Number), " "),
 		Visits: in.Visits, Units: in.Units, FromOn: in.FromOn, ToOn: in.ToOn, Withdrawn: in.Withdrawn,
+		State: in.State, Note: strings.TrimSpace(in.Note), Diagnoses: in.Diagnoses,
+	}
+	switch a.State {
+	case "":
+		a.State = Approved
+	case Requested, Approved, Denied:
+	default:
+		bad("state", "Choose one of the answers shown.")
+	}
+	if n := utf8.RuneCountInString(a.Note); n > 1000 {
+		bad("note", fmt.Sprintf("Shorten this to 1000 characters. It has %d.", n))
 	}
 	switch {
 	case a.PayerName == "":
@@ -197,7 +217,7 @@ func BuildAuthorisation(in AuthorisationInput) (Authorisation, []errs.Field) {
 	case a.ToOn.After(a.FromOn.AddDays(7*MaxWeeks)) && !a.ToOn.IsZero():
 		bad("to_on", "This is more than two years after the first day.")
 	}
-	if a.Visits == nil && a.Units == nil && a.ToOn.IsZero() {
+	if a.State == Approved && a.Visits == nil && a.Units == nil && a.ToOn.IsZero() {
 		bad("visits", "Enter what is allowed: visits, units, or a last day.")
 	}
 	var msg string

@@ -31,7 +31,8 @@ func TestBuild(t *testing.T) {
 			in.Draft, in.WrittenOn, in.StartsOn, in.EndsOn = true, civil.Date{}, today, today.AddDays(-1)
 		}, []string{"ends_on"}},
 		{"ends in thirty years", func(in *referral.Input) { in.EndsOn = written.AddDays(11_000) }, []string{"ends_on"}},
-		{"starts after the weeks are over", func(in *referral.Input) { in.StartsOn = written.AddDays(50) }, []string{"ends_on"}},
+		{"the weeks count from the start", func(in *referral.Input) { in.StartsOn = written.AddDays(50) }, nil},
+		{"ends before a late start", func(in *referral.Input) { in.StartsOn, in.EndsOn = written.AddDays(50), written.AddDays(42) }, []string{"ends_on"}},
 		{"ten thousand weeks", func(in *referral.Input) { in.Order.Weeks = 10_000 }, []string{"weeks"}},
 		{"an accident without its day is for later", func(in *referral.Input) { in.Accident.Kind = referral.AutoAccident }, nil},
 		{"an accident tomorrow", func(in *referral.Input) {

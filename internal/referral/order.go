@@ -93,13 +93,13 @@ func (o Order) Words() string {
 	return s
 }
 
-// EndDate is the last day of an order written on a day for a number of weeks:
-// the same weekday so many weeks on. Zero when either is missing.
-func EndDate(written civil.Date, weeks int64) civil.Date {
-	if written.IsZero() || weeks <= 0 || weeks > MaxWeeks {
+// EndDate is the last day of an order for a number of weeks whose care starts on
+// a day: the same weekday so many weeks on. Zero when either is missing.
+func EndDate(starts civil.Date, weeks int64) civil.Date {
+	if starts.IsZero() || weeks <= 0 || weeks > MaxWeeks {
 		return civil.Date{}
 	}
-	return written.AddDays(int(weeks) * 7)
+	return starts.AddDays(int(weeks) * 7)
 }
 
 func count(n int64, one, many string) string {

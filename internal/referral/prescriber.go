@@ -16,13 +16,15 @@ type Prescriber struct {
 	FamilyName   string
 	Credential   string // MD, DC, NP
 	NPI          string
+	Taxonomy     string // NUCC health care provider taxonomy, ten characters; "" when not known
 	Organisation string
 	Phone, Fax   string
 	AddressLine  string
 	City         string
 	State        string // two letters
 	PostalCode   string
-	Active       bool // offered for new prescriptions
+	Active       bool          // offered for new prescriptions
+	MergedInto   id.Prescriber // the entry that stands for this duplicate; zero otherwise
 	Version      int64
 }
 
@@ -50,6 +52,7 @@ func (p Prescriber) Address() string {
 var (
 	stateShape     = regexp.MustCompile(`^[A-Z]{2}$`)
 	procedureShape = regexp.MustCompile(`^[0-9A-Z][0-9]{3}[0-9A-Z]$`)
+	taxonomyShape  = regexp.MustCompile(`^[0-9]{3}[0-9A-Z]{6}X$`)
 	postalShape    = regexp.MustCompile(`^\d{5}(-\d{4})?$`)
 )
 
@@ -74,6 +77,10 @@ func (p Prescriber) Check(prefix string) (Prescriber, []errs.Field) {
 		bad("npi", errs.PublicOf(err))
 	} else {
 		p.NPI = npi
+	}
+	p.Taxonomy = strings.ToUpper(strings.TrimSpace(p.Taxonomy))
+	if p.Taxonomy != "" && !taxonomyShape.MatchString(p.Taxonomy) {
+		bad("taxonomy", "Enter a taxonomy code of ten characters ending in X, such as 207Q00000X, or leave it empty.")
 	}
 	for _, n := range []struct {
 		field, what string

@@ -119,13 +119,17 @@ func distinct(rs []Referral) []Diagnosis {
 
 // CodesEnded lists the diagnosis codes of a referral that may not stand on a
 // claim for day on, as the code list changes each October.
-func (s *Service) CodesEnded(ctx context.Context, r Referral, on civil.Date) ([]string, error) {
+func (s *Service) CodesEnded(ctx context.Context, tx *db.Tx, r Referral, on civil.Date) ([]string, error) {
 	if _, err := authz.Require(ctx, authz.ReferralRead); err != nil {
+		return nil, err
+	}
+	codes, err := s.codesTx(ctx, tx)
+	if err != nil {
 		return nil, err
 	}
 	var ended []string
 	for _, c := range r.Codes() {
-		if state, _ := s.codes.Valid(c, on); state.Blocks() {
+		if state, _ := codes.Valid(c, on); state.Blocks() {
 			ended = append(ended, c)
 		}
 	}
@@ -208,14 +212,21 @@ func changesOf(ctx context.Context, tx *db.Tx, r id.Referral) ([]Change, error) 
 }
 
 // Scan opens an uploaded prescription of a patient, also one that still waits
-// for its referral. The view is recorded.
+// for its referral; with the zero patient one of the actor's own that has no
+// patient yet. The view is recorded.
 func (s *Service) Scan(ctx context.Context, p id.Patient, b id.Blob) (name, contentType string, data []byte, err error) {
 	a, err := authz.Require(ctx, authz.ReferralRead)
 	if err != nil {
 		return "", "", nil, err
 	}
 	err = s.db.Read(ctx, a.Practice, func(ctx context.Context, tx *db.Tx) error {
-		scans, err := scansOf(ctx, tx, p)
+		var scans []Scan
+		var err error
+		if p.IsZero() {
+			scans, err = looseOf(ctx, tx, a)
+		} else {
+			scans, err = scansOf(ctx, tx, p)
+		}
 		if err != nil {
 			return err
 		}

@@ -90,6 +90,10 @@ type Referral struct {
 	ActivatedAt    db.Time
 	ClosedAt       db.Time
 	Version        int64
+	// Replaces is the prescription this one renews, ReplacedBy the one that
+	// renews this; zero without.
+	Replaces   id.Referral
+	ReplacedBy id.Referral
 
 	activatedBy id.User
 }
@@ -159,7 +163,35 @@ type Accident struct {
 	State string
 }
 
-// Authorisation is what a payer allows under a referral.
+// AuthorisationState is how far a payer's answer has come.
+type AuthorisationState string
+
+// The states.
+const (
+	Requested AuthorisationState = "requested"
+	Approved  AuthorisationState = "approved"
+	Denied    AuthorisationState = "denied"
+)
+
+// AuthorisationStates in the order shown.
+func AuthorisationStates() []AuthorisationState {
+	return []AuthorisationState{Approved, Requested, Denied}
+}
+
+// Label is the state in words.
+func (s AuthorisationState) Label() string {
+	switch s {
+	case Requested:
+		return "Requested"
+	case Approved:
+		return "Approved"
+	case Denied:
+		return "Denied"
+	}
+	return string(s)
+}
+
+// Authorisation is what a payer was asked for, or allows, under a referral.
 type Authorisation struct {
 	ID        id.Authorisation
 	Referral  id.Referral
@@ -170,25 +202,53 @@ type Authorisation struct {
 	FromOn    civil.Date
 	ToOn      civil.Date // last day; zero when it has no end
 	Codes     []string   // procedure codes it is limited to; empty: any
-	Withdrawn bool       // by the payer, or entered in error
+	Diagnoses []string   // of the referral, that it is limited to; empty: any
+	State     AuthorisationState
+	Note      string
+	Withdrawn bool   // by the payer, or entered in error
+	Scans     []Scan // the payer's letters, newest first
 	CreatedAt db.Time
 	Version   int64
 }
 
+// Stands reports whether the payer allowed it and has not taken it back. One
+// without a state was built by a rule, not read, and stands.
+func (a Authorisation) Stands() bool { return !a.Withdrawn && (a.State == Approved || a.State == "") }
+
+// StandingOn is what has become of the authorisation on a day, in words; usedUp
+// says that what it allows has been used.
+func (a Authorisation) StandingOn(today civil.Date, usedUp bool) string {
+	switch {
+	case a.Withdrawn:
+		return "Withdrawn"
+	case !a.Stands():
+		return a.State.Label()
+	case usedUp:
+		return "Used up"
+	case !a.ToOn.IsZero() && today.After(a.ToOn):
+		return "Expired"
+	case today.Before(a.FromOn):
+		return "Not started"
+	}
+	return "In force"
+}
+
 // Covers reports whether day on lies within an authorisation that stands.
 func (a Authorisation) Covers(on civil.Date) bool {
-	return !a.Withdrawn && !on.Before(a.FromOn) && (a.ToOn.IsZero() || !on.After(a.ToOn))
+	return a.Stands() && !on.Before(a.FromOn) && (a.ToOn.IsZero() || !on.After(a.ToOn))
 }
 
 // Scan is an uploaded picture or PDF of a prescription.
 type Scan struct {
-	ID          id.Blob
-	Patient     id.Patient
-	Referral    id.Referral // zero while it waits for its referral
-	Name        string      // the sender's name for the file
-	ContentType string
-	Size        int64 // bytes
-	UploadedAt  db.Time
+	ID       id.Blob
+	Patient  id.Patient  // zero while it is not known whose it is
+	Referral id.Referral // zero while it waits for its referral
+	// Authorisation is set for a payer's letter.
+	Authorisation id.Authorisation
+	Name          string // the sender's name for the file
+	ContentType   string
+	Size          int64 // bytes
+	UploadedAt    db.Time
 }
 
 // Image reports whether a browser shows the scan as a picture.

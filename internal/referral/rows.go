@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	"soapstone/internal/civil"
@@ -31,7 +32,7 @@ func choiceOf(c knowledge.Code) Choice {
 }
 
 func prescriberOf(r q.Prescriber) Prescriber {
-	return Prescriber{ID: r.PrescriberID, GivenName: r.GivenName, FamilyName: r.FamilyName, Credential: r.Credential, NPI: r.Npi,
+	return Prescriber{ID: r.PrescriberID, GivenName: r.GivenName, FamilyName: r.FamilyName, Credential: r.Credential, NPI: r.Npi, Taxonomy: r.Taxonomy, MergedInto: r.MergedIntoPrescriberID,
 		Organisation: r.Organisation, Phone: r.Phone, Fax: r.Fax, AddressLine: r.AddressLine, City: r.City, State: r.State,
 		PostalCode: r.PostalCode, Active: r.Active, Version: r.Version}
 }
@@ -46,6 +47,7 @@ func referralOf(r q.Referral) Referral {
 		Accident:       Accident{Kind: AccidentKind(r.AccidentKind), On: r.AccidentOn, State: r.AccidentState},
 		ExternalNumber: r.ExternalNumber, CloseReason: CloseReason(r.CloseReason), CloseNote: r.CloseNote,
 		CreatedAt: r.CreatedAt, ActivatedAt: r.ActivatedAt, ClosedAt: r.ClosedAt, Version: r.Version, activatedBy: r.ActivatedBy,
+		Replaces: r.ReplacesReferralID,
 	}
 }
 
@@ -55,7 +57,7 @@ func insertParams(tx *db.Tx, r Referral) q.InsertReferralParams {
 		PerWeek: r.Order.PerWeek, Weeks: r.Order.Weeks, VisitsOrdered: r.Order.Visits, Minutes: r.Order.Minutes,
 		Techniques: r.Order.Techniques, Regions: r.Order.Regions, WrittenOn: r.WrittenOn, StartsOn: r.StartsOn, EndsOn: r.EndsOn,
 		SignatureSeen: r.SignatureSeen, Precautions: r.Precautions, PayerKind: r.PayerKind, AccidentKind: string(r.Accident.Kind),
-		AccidentOn: r.Accident.On, AccidentState: r.Accident.State, ExternalNumber: r.ExternalNumber, CreatedAt: tx.Now, UpdatedAt: tx.Now,
+		AccidentOn: r.Accident.On, AccidentState: r.Accident.State, ExternalNumber: r.ExternalNumber, ReplacesReferralID: r.Replaces, CreatedAt: tx.Now, UpdatedAt: tx.Now,
 	}
 }
 
@@ -91,6 +93,11 @@ func ofPatient(ctx context.Context, tx *db.Tx, p id.Patient) ([]Referral, error)
 		out[i].Prescriber = known[r.PrescriberID]
 		place[r.ReferralID] = &out[i]
 	}
+	for _, r := range out {
+		if old := place[r.Replaces]; old != nil && r.State != Draft && r.CloseReason != EnteredInError {
+			old.ReplacedBy = r.ID
+		}
+	}
 	return out, hang(ctx, tx, p, place)
 }
 
@@ -115,7 +122,7 @@ func hang(ctx context.Context, tx *db.Tx, p id.Patient, place map[id.Referral]*R
 		if r := place[a.ReferralID]; r != nil {
 			r.Authorisations = append(r.Authorisations, Authorisation{ID: a.AuthorisationID, Referral: a.ReferralID, PayerName: a.PayerName,
 				Number: a.Number, Visits: a.Visits, Units: a.Units, FromOn: a.FromOn, ToOn: a.ToOn, Codes: strings.Fields(a.Codes),
-				Withdrawn: a.Withdrawn, CreatedAt: a.CreatedAt, Version: a.Version})
+				Diagnoses: strings.Fields(a.Diagnoses), State: AuthorisationState(a.State), Note: a.Note, Withdrawn: a.Withdrawn, CreatedAt: a.CreatedAt, Version: a.Version})
 		}
 	}
 	scans, err := scansOf(ctx, tx, p)
@@ -123,21 +130,31 @@ func hang(ctx context.Context, tx *db.Tx, p id.Patient, place map[id.Referral]*R
 		return err
 	}
 	for _, f := range scans {
-		if r := place[f.Referral]; r != nil {
-			r.Scans = append(r.Scans, f)
+		r := place[f.Referral]
+		if r == nil {
+			continue
 		}
+		if i := slices.IndexFunc(r.Authorisations, func(a Authorisation) bool { return a.ID == f.Authorisation }); i >= 0 {
+			r.Authorisations[i].Scans = append(r.Authorisations[i].Scans, f)
+			continue
+		}
+		r.Scans = append(r.Scans, f)
 	}
 	return nil
 }
 
 func scansOf(ctx context.Context, tx *db.Tx, p id.Patient) ([]Scan, error) {
 	rows, err := q.New(tx).ScansOfPatient(ctx, q.ScansOfPatientParams{PracticeID: tx.Practice, PatientID: p})
+	return scansFrom(rows), err
+}
+
+func scansFrom(rows []q.ReferralScan) []Scan {
 	out := make([]Scan, 0, len(rows))
 	for _, f := range rows {
-		out = append(out, Scan{ID: f.BlobID, Patient: f.PatientID, Referral: f.ReferralID, Name: f.Name, ContentType: f.ContentType,
-			Size: f.Size, UploadedAt: f.UploadedAt})
+		out = append(out, Scan{ID: f.BlobID, Patient: f.PatientID, Referral: f.ReferralID, Authorisation: f.AuthorisationID, Name: f.Name,
+			ContentType: f.ContentType, Size: f.Size, UploadedAt: f.UploadedAt})
 	}
-	return out, err
+	return out
 }
 
 // one loads a single referral of a patient.

@@ -15,8 +15,9 @@ import (
 const MaxScan = 15 << 20
 
 // Upload keeps a scanned prescription of a patient before its referral is
-// complete, so that a mistake in the form never loses it. Attach it by naming
-// it in Input.Scans. Errors: Invalid for other than PDF, PNG and JPEG, TooLarge.
+// complete, so that a mistake in the form never loses it; with the zero patient
+// one whose patient is not chosen yet, which only its sender sees. Attach it by
+// naming it in Input.Scans. Errors: Invalid for other than PDF, PNG and JPEG, TooLarge.
 func (s *Service) Upload(ctx context.Context, p id.Patient, name, contentType string, data []byte) (Scan, error) {
 	a, err := authz.Require(ctx, authz.ReferralWrite)
 	if err != nil {
@@ -24,8 +25,10 @@ func (s *Service) Upload(ctx context.Context, p id.Patient, name, contentType st
 	}
 	var out Scan
 	err = s.db.Write(ctx, a.Practice, func(ctx context.Context, tx *db.Tx) error {
-		if _, err := s.patients.WritableTx(ctx, tx, p); err != nil {
-			return err
+		if !p.IsZero() {
+			if _, err := s.patients.WritableTx(ctx, tx, p); err != nil {
+				return err
+			}
 		}
 		out, err = s.putScan(ctx, tx, a, p, blob.File{Name: name, ContentType: contentType, Bytes: data})
 		return err
@@ -49,7 +52,7 @@ func (s *Service) AddScan(ctx context.Context, p id.Patient, r id.Referral, name
 		if out, err = s.putScan(ctx, tx, a, p, blob.File{Name: name, ContentType: contentType, Bytes: data}); err != nil {
 			return err
 		}
-		return s.attach(ctx, tx, old, p, []id.Blob{out.ID})
+		return s.attach(ctx, tx, a, old, p, []id.Blob{out.ID}, id.Authorisation{})
 	})
 	return out, db.Classify(err)
 }
@@ -76,11 +79,13 @@ func (s *Service) putScan(ctx context.Context, tx *db.Tx, a authz.Actor, p id.Pa
 }
 
 // attach ties uploads to a referral of the same chart: the referral's patient,
-// or chart, the record that one was merged into. An upload that belongs to
-// another referral stays where it is, and that is an error.
-func (s *Service) attach(ctx context.Context, tx *db.Tx, r Referral, chart id.Patient, scans []id.Blob) error {
+// or chart, the record that one was merged into; au is set for a payer's letter.
+// An upload without a patient becomes theirs when its sender attaches it. One
+// that belongs to another referral stays where it is, and that is an error.
+func (s *Service) attach(ctx context.Context, tx *db.Tx, a authz.Actor, r Referral, chart id.Patient, scans []id.Blob, au id.Authorisation) error {
 	for _, b := range scans {
-		n, err := q.New(tx).AttachScan(ctx, q.AttachScanParams{PracticeID: tx.Practice, BlobID: b, PatientID: r.Patient, ChartPatientID: chart, ReferralID: r.ID})
+		n, err := q.New(tx).AttachScan(ctx, q.AttachScanParams{PracticeID: tx.Practice, BlobID: b, PatientID: r.Patient, ChartPatientID: chart,
+			ReferralID: r.ID, AuthorisationID: au, UploadedBy: a.User})
 		if err != nil {
 			return err
 		}
@@ -91,18 +96,40 @@ func (s *Service) attach(ctx context.Context, tx *db.Tx, r Referral, chart id.Pa
 	return nil
 }
 
+// Loose lists the actor's own uploads whose patient is not chosen yet.
+func (s *Service) Loose(ctx context.Context) ([]Scan, error) {
+	a, err := authz.Require(ctx, authz.ReferralWrite)
+	if err != nil {
+		return nil, err
+	}
+	var out []Scan
+	err = s.db.Read(ctx, a.Practice, func(ctx context.Context, tx *db.Tx) error {
+		out, err = looseOf(ctx, tx, a)
+		return err
+	})
+	return out, db.Classify(err)
+}
+
+func looseOf(ctx context.Context, tx *db.Tx, a authz.Actor) ([]Scan, error) {
+	rows, err := q.New(tx).LooseScans(ctx, q.LooseScansParams{PracticeID: tx.Practice, UploadedBy: a.User})
+	return scansFrom(rows), err
+}
+
 // DiscardScan sets aside an upload that belongs to no referral: the wrong
-// file. It is no longer shown; the file stays in the record.
+// file; with the zero patient one of the actor's own without a patient. It is
+// no longer shown; the file stays in the record.
 func (s *Service) DiscardScan(ctx context.Context, p id.Patient, b id.Blob) error {
 	a, err := authz.Require(ctx, authz.ReferralWrite)
 	if err != nil {
 		return err
 	}
 	return db.Classify(s.db.Write(ctx, a.Practice, func(ctx context.Context, tx *db.Tx) error {
-		if _, err := s.patients.WritableTx(ctx, tx, p); err != nil {
-			return err
+		n, err := int64(0), error(nil)
+		if p.IsZero() {
+			n, err = q.New(tx).DiscardLooseScan(ctx, q.DiscardLooseScanParams{PracticeID: tx.Practice, BlobID: b, UploadedBy: a.User, DiscardedAt: tx.Now})
+		} else if _, err = s.patients.WritableTx(ctx, tx, p); err == nil {
+			n, err = q.New(tx).DiscardScan(ctx, q.DiscardScanParams{PracticeID: tx.Practice, BlobID: b, PatientID: p, DiscardedAt: tx.Now})
 		}
-		n, err := q.New(tx).DiscardScan(ctx, q.DiscardScanParams{PracticeID: tx.Practice, BlobID: b, PatientID: p, DiscardedAt: tx.Now})
 		if err != nil {
 			return err
 		}

@@ -24,12 +24,29 @@ type Service struct {
 	log      *audit.Log
 	patients *patient.Service
 	blobs    *blob.Store
-	codes    *knowledge.ICD10
+	shipped  *knowledge.ICD10
+
+	// Codes gives the diagnosis codes of a practice; without it the shipped
+	// list decides. Set it before the service is used.
+	Codes CodeSource
 }
 
-// New makes the service. codes is the diagnosis list, knowledge.Set.ICD10.
+// CodeSource gives the diagnosis codes that a practice holds. The room that
+// takes in official lists implements it.
+type CodeSource interface {
+	Codes(ctx context.Context, tx *db.Tx) (*knowledge.ICD10, error)
+}
+
+// New makes the service. codes is the shipped diagnosis list, knowledge.Set.ICD10.
 func New(d *db.DB, log *audit.Log, patients *patient.Service, blobs *blob.Store, codes *knowledge.ICD10) *Service {
-	return &Service{db: d, log: log, patients: patients, blobs: blobs, codes: codes}
+	return &Service{db: d, log: log, patients: patients, blobs: blobs, shipped: codes}
+}
+
+func (s *Service) codesTx(ctx context.Context, tx *db.Tx) (*knowledge.ICD10, error) {
+	if s.Codes == nil {
+		return s.shipped, nil
+	}
+	return s.Codes.Codes(ctx, tx)
 }
 
 const noReferral = "This referral does not exist, or is not this patient's."
@@ -51,9 +68,17 @@ func (s *Service) Register(ctx context.Context, p id.Patient, in Input) (id.Refe
 		if err != nil {
 			return err
 		}
-		r.ID, r.Patient, r.Version = rid, p, 1
+		r.ID, r.Patient, r.Version, r.Replaces = rid, p, 1, in.Renews
 		if err := s.insert(ctx, tx, a, r, in.Scans); err != nil {
 			return err
+		}
+		if err := s.succeed(ctx, tx, a, p, r); err != nil {
+			return err
+		}
+		if in.Authorisation != nil {
+			if err := s.authoriseNew(ctx, tx, a, r, *in.Authorisation); err != nil {
+				return err
+			}
 		}
 		return tx.Audit(ctx, db.Event{Action: "referral.register", Patient: p, Kind: "referral", Subject: rid.String(),
 			Detail: fmt.Sprintf("%s, %s, %s", r.State, count(int64(len(r.Diagnoses)), "diagnosis", "diagnoses"), count(r.Order.Visits, "visit", "visits"))})
@@ -84,7 +109,11 @@ func unexplained(old Referral, in Input) []errs.Field {
 }
 
 func (s *Service) checked(ctx context.Context, tx *db.Tx, a authz.Actor, in Input, known, also []errs.Field) (Referral, error) {
-	r, wrong := Build(in, s.codes, a.Today(tx.Now.Time))
+	codes, err := s.codesTx(ctx, tx)
+	if err != nil {
+		return Referral{}, err
+	}
+	r, wrong := Build(in, codes, a.Today(tx.Now.Time))
 	wrong = append(wrong, also...)
 	who, more, err := s.prescriberFor(ctx, tx, in)
 	if err != nil {
@@ -92,6 +121,10 @@ func (s *Service) checked(ctx context.Context, tx *db.Tx, a authz.Actor, in Inpu
 	}
 	wrong = append(wrong, more...)
 	r.Prescriber = who
+	if in.Authorisation != nil {
+		_, more := in.Authorisation.under(r)
+		wrong = append(wrong, more...)
+	}
 	if !in.Draft {
 		wrong = append(wrong, stillMissing(CanActivate(r), slices.Concat(wrong, known))...)
 	}
@@ -138,13 +171,21 @@ func (s *Service) insert(ctx context.Context, tx *db.Tx, a authz.Actor, r Referr
 	if err := s.keepDiagnoses(ctx, tx, r, nil); err != nil {
 		return err
 	}
-	if err := s.attach(ctx, tx, r, r.Patient, scans); err != nil {
+	if err := s.attach(ctx, tx, a, r, r.Patient, scans, id.Authorisation{}); err != nil {
 		return err
 	}
-	if r.State == Draft {
-		return nil
+	if err := s.touch(ctx, tx, r); err != nil || r.State == Draft {
+		return err
 	}
 	return s.keepVersion(ctx, tx, a, r, "")
+}
+
+// touch makes the prescriber the one used last.
+func (s *Service) touch(ctx context.Context, tx *db.Tx, r Referral) error {
+	if r.Prescriber.ID.IsZero() {
+		return nil
+	}
+	return q.New(tx).TouchPrescriber(ctx, q.TouchPrescriberParams{PracticeID: tx.Practice, PrescriberID: r.Prescriber.ID, UsedAt: tx.Now})
 }
 
 // keepDiagnoses makes the stored diagnoses those of r. A code that stays keeps
@@ -211,9 +252,14 @@ func (s *Service) Amend(ctx context.Context, p id.Patient, r id.Referral, versio
 		if err != nil {
 			return err
 		}
-		next.ID, next.Patient, next.Version = old.ID, old.Patient, old.Version+1
+		next.ID, next.Patient, next.Version, next.Replaces = old.ID, old.Patient, old.Version+1, old.Replaces
 		if err := s.update(ctx, tx, a, p, old, next, in); err != nil {
 			return err
+		}
+		if old.State == Draft {
+			if err := s.succeed(ctx, tx, a, p, next); err != nil {
+				return err
+			}
 		}
 		return tx.Audit(ctx, db.Event{Action: "referral.amend", Patient: old.Patient, Kind: "referral", Subject: r.String(),
 			Detail: fmt.Sprintf("version %d, %s", next.Version, next.State)})
@@ -233,7 +279,7 @@ func (s *Service) update(ctx context.Context, tx *db.Tx, a authz.Actor, p id.Pat
 	if err := s.keepDiagnoses(ctx, tx, next, old.Diagnoses); err != nil {
 		return err
 	}
-	if err := s.attach(ctx, tx, next, p, in.Scans); err != nil {
+	if err := s.attach(ctx, tx, a, next, p, in.Scans, id.Authorisation{}); err != nil {
 		return err
 	}
 	if next.State == Draft {
@@ -323,11 +369,19 @@ const MaxCodes = 12
 // day means the newest list. Codes that leave the side open come last: payers
 // question them.
 func (s *Service) SearchCodes(ctx context.Context, text string, on civil.Date) ([]Choice, error) {
-	if _, err := authz.Require(ctx, authz.ReferralRead); err != nil {
+	a, err := authz.Require(ctx, authz.ReferralRead)
+	if err != nil {
 		return nil, err
 	}
+	codes := s.shipped
+	if err := s.db.Read(ctx, a.Practice, func(ctx context.Context, tx *db.Tx) (err error) {
+		codes, err = s.codesTx(ctx, tx)
+		return err
+	}); err != nil {
+		return nil, db.Classify(err)
+	}
 	var out []Choice
-	for _, c := range s.codes.Search(text, on, 4*MaxCodes) {
+	for _, c := range codes.Search(text, on, 4*MaxCodes) {
 		out = append(out, choiceOf(c))
 	}
 	slices.SortStableFunc(out, func(a, b Choice) int { return sideOpen(a) - sideOpen(b) })

@@ -15,6 +15,7 @@ const (
 	StatusUpcoming  Status = "upcoming"  // active, but its first day is still to come
 	StatusExhausted Status = "exhausted" // every visit ordered has been used
 	StatusExpired   Status = "expired"   // its last day is past
+	StatusReplaced  Status = "replaced"  // ended, and another prescription goes on
 	StatusClosed    Status = "closed"
 )
 
@@ -31,6 +32,8 @@ func (s Status) Label() string {
 		return "All visits used"
 	case StatusExpired:
 		return "Expired"
+	case StatusReplaced:
+		return "Replaced"
 	case StatusClosed:
 		return "Closed"
 	}
@@ -41,6 +44,8 @@ func (s Status) Label() string {
 // Where both apply, exhausted goes before expired: the order was carried out.
 func (r Referral) StatusOn(today civil.Date, used int64) Status {
 	switch {
+	case r.State == Closed && r.CloseReason == Replaced, r.State == Active && !r.ReplacedBy.IsZero() && !r.EndsOn.IsZero() && today.After(r.EndsOn):
+		return StatusReplaced
 	case r.State == Closed:
 		return StatusClosed
 	case r.State == Draft:

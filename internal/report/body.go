@@ -3,6 +3,7 @@ package report
 import (
 	"soapstone/internal/civil"
 	"soapstone/internal/id"
+	"soapstone/internal/visit/note"
 )
 
 // Body is all that a report says: the document's JSON, readable years later
@@ -18,7 +19,10 @@ type Body struct {
 	Trends    []Trend    `json:"trends"`
 	Goals     []Goal     `json:"goals"`
 	Response  Response   `json:"response"`
-	Treatment string     `json:"treatment"` // what was done, from signed notes
+	Treatment string     `json:"treatment"`        // what was done, from signed notes
+	Places    []Place    `json:"places,omitempty"` // found at the newest session; where treated is none
+	Gone      []string   `json:"gone,omitempty"`   // found at the first session and no longer at the newest
+	Home      []string   `json:"home,omitempty"`   // home care agreed at the newest session
 	Content   Content    `json:"content"`
 	Ask       string     `json:"ask"`
 	Reply     []string   `json:"reply"`
@@ -86,6 +90,20 @@ type Measure struct {
 	Clear    bool       `json:"clear"`    // more than the error of measuring
 	Basis    string     `json:"basis"`    // the thresholds the verdict rests on
 	Citation string     `json:"citation"` // where they come from
+}
+
+// Place is a finding on the body, on the patient's own side.
+type Place struct {
+	Site     string        `json:"site"`  // id of a body site
+	Label    string        `json:"label"` // "Upper trapezius, right"
+	Type     note.MarkType `json:"type"`
+	What     string        `json:"what"`     // the kind in words
+	Severity int           `json:"severity"` // 1 mild to 3 severe; 0 not graded
+}
+
+// Words are "Upper trapezius, right: trigger point, moderate".
+func (p Place) Words() string {
+	return join(", ", p.Label+": "+p.What, severity(p.Severity))
 }
 
 // Trend is a measure over time, to be drawn.

@@ -11,6 +11,7 @@ import (
 
 	"soapstone/internal/authz"
 	"soapstone/internal/civil"
+	"soapstone/internal/coverage"
 	"soapstone/internal/db"
 	"soapstone/internal/id"
 	"soapstone/internal/report/q"
@@ -31,8 +32,17 @@ type Rhythm struct {
 		State string `json:"state"`
 	} `json:"review"`
 	Note   string `json:"note"`
-	Visits int64  `json:"visits"`
-	Days   int    `json:"days"`
+	Visits int64  `json:"visits"` // 0: visits are not counted
+	Days   int    `json:"days"`   // 0: days are not counted
+	Payer  string `json:"-"`      // whose rule it is; "" for the general one
+}
+
+// of is the rhythm that a payer sets, and the general one where it sets none.
+func (r Rhythm) of(name string, t coverage.Terms) Rhythm {
+	if t.ReportEveryVisits == 0 && t.ReportEveryDays == 0 {
+		return r
+	}
+	return Rhythm{Visits: t.ReportEveryVisits, Days: int(t.ReportEveryDays), Payer: name}
 }
 
 var rhythm = sync.OnceValue(func() Rhythm {
@@ -62,12 +72,17 @@ func parseRhythm(b []byte) (Rhythm, error) {
 // Due reports whether a report is due after visits completed since a day, and
 // why. Without a visit there is nothing to report.
 func (r Rhythm) Due(visits int64, since, today civil.Date) (why string, due bool) {
-	days := today.DaysSince(since)
+	days, whose := today.DaysSince(since), ""
+	if r.Payer != "" {
+		whose = ", rule of " + r.Payer
+	}
 	switch {
-	case visits >= r.Visits:
-		return fmt.Sprintf("%d visits since %s", visits, since.Human()), true
-	case visits > 0 && days >= r.Days:
-		return fmt.Sprintf("%d days since %s", days, since.Human()), true
+	case visits == 0:
+		return "", false
+	case r.Visits > 0 && visits >= r.Visits:
+		return plural(int(visits), "visit", "visits") + " since " + since.Human() + whose, true
+	case r.Days > 0 && days >= r.Days:
+		return fmt.Sprintf("%d days since %s%s", days, since.Human(), whose), true
 	}
 	return "", false
 }
@@ -97,7 +112,17 @@ func (s *Service) Due(ctx context.Context, tx *db.Tx, sc visitledger.Scope) ([]D
 	if err != nil {
 		return nil, err
 	}
-	return due(ctx, tx, a, q.DueParams{Most: sc.Most(), UserID: sc.Therapist, TreatedSince: sc.Since, TreatedUntil: sc.Until})
+	return s.due(ctx, tx, a, q.DueParams{Most: sc.Most(), UserID: sc.Therapist, TreatedSince: sc.Since, TreatedUntil: sc.Until})
+}
+
+// DueOf is Due for the prescriptions of one patient, and of the records merged
+// into theirs.
+func (s *Service) DueOf(ctx context.Context, tx *db.Tx, p id.Patient) ([]DueItem, error) {
+	a, err := authz.Require(ctx, authz.ReportRead)
+	if err != nil {
+		return nil, err
+	}
+	return s.due(ctx, tx, a, q.DueParams{PatientID: p})
 }
 
 // LastReportTx answers when the prescriber was last reported to under a
@@ -115,9 +140,9 @@ func (s *Service) LastReportTx(ctx context.Context, tx *db.Tx, r id.Referral, on
 }
 
 // due asks about the prescriptions that p names.
-func due(ctx context.Context, tx *db.Tx, a authz.Actor, p q.DueParams) ([]DueItem, error) {
+func (s *Service) due(ctx context.Context, tx *db.Tx, a authz.Actor, p q.DueParams) ([]DueItem, error) {
 	today, rule := a.Today(tx.Now.Time), Rule()
-	p.PracticeID, p.Since = tx.Practice, today.AddDays(-recent)
+	p.PracticeID, p.Today, p.Since = tx.Practice, today, today.AddDays(-recent)
 	p.Visits, p.Before = rule.Visits, today.AddDays(-rule.Days)
 	rows, err := q.New(tx).Due(ctx, p)
 	if err != nil {
@@ -134,7 +159,12 @@ func due(ctx context.Context, tx *db.Tx, a authz.Actor, p q.DueParams) ([]DueIte
 			item.Since = r.ReportedOn
 		}
 		var is bool
-		if item.Why, is = rule.Due(r.Visits, item.Since, today); is {
+		mine := rule
+		if base, known := s.Knowledge.PayerProfile(r.PayerProfile); known {
+			mine = rule.of(r.PayerName, coverage.Resolve(coverage.Payer{Overrides: coverage.Overrides{
+				ReportEveryVisits: r.ReportEveryVisits, ReportEveryDays: r.ReportEveryDays}}, base, today))
+		}
+		if item.Why, is = mine.Due(r.Visits, item.Since, today); is {
 			out = append(out, item)
 		}
 	}

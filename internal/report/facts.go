@@ -73,6 +73,7 @@ func (s *Service) facts(ctx context.Context, tx *db.Tx, a authz.Actor, p id.Pati
 		return b, err
 	}
 	b.Response, b.Treatment = responses(notes), treatment(notes)
+	b.places(notes)
 	return b, nil
 }
 
@@ -238,6 +239,34 @@ func severity(n int) string {
 		return "severe"
 	}
 	return ""
+}
+
+// places are the findings of the newest session, and what the first one found
+// that is no longer there. Nothing that was only carried over stands in a signed note.
+func (b *Body) places(notes []visit.SignedNote) {
+	if len(notes) == 0 {
+		return
+	}
+	first, last := found(notes[0]), found(notes[len(notes)-1])
+	b.Places = last
+	for _, p := range first {
+		if !slices.ContainsFunc(last, func(x Place) bool { return x.Site == p.Site && x.Type == p.Type }) {
+			b.Gone = append(b.Gone, p.Words())
+		}
+	}
+	for _, h := range notes[len(notes)-1].Current().Plan.HomeCare {
+		b.Home = append(b.Home, h.Text)
+	}
+}
+
+func found(n visit.SignedNote) []Place {
+	var out []Place
+	for _, m := range n.Current().Marks {
+		if m.Type != note.Treated && m.Provenance != note.Carried {
+			out = append(out, Place{Site: m.Site, Label: cmp.Or(n.Body.Labels[m.Site], m.Site), Type: m.Type, What: lowerFirst(m.Type.Label()), Severity: m.Severity})
+		}
+	}
+	return out
 }
 
 // treatment sums the minutes of each technique: "Myofascial release 120 min".

@@ -24,11 +24,12 @@ const (
 
 // measured fills the table and the drawings: instruments first, then motions.
 func (s *Service) measured(ctx context.Context, tx *db.Tx, b *Body, p id.Patient, from civil.Date, notes []visit.SignedNote, pl plan.Plan) error {
-	for _, in := range s.Knowledge.Instruments() {
-		c, err := s.Outcomes.CourseTx(ctx, tx, p, in.ID)
-		if err != nil {
-			return err
-		}
+	courses, err := s.Outcomes.CoursesTx(ctx, tx, p)
+	if err != nil {
+		return err
+	}
+	for _, c := range courses {
+		in := c.Instrument
 		scores := slices.DeleteFunc(c.Valid(), func(x outcome.Score) bool { return x.On.Before(from) || x.On.After(b.On) })
 		if in.AsIs { // a change by itself: the newest, not its difference to another
 			scores = scores[max(0, len(scores)-1):]
@@ -153,7 +154,7 @@ func (s *Service) motions(h assessment.History, notes []visit.SignedNote) []Meas
 	}
 	for _, a := range h {
 		for _, m := range a.Motions {
-			add(key{m.Motion, m.Side}, assessment.Reading{On: a.On, Degrees: m.Degrees, Device: m.Device, Rater: a.Therapist, Assessment: a.ID})
+			add(key{m.Motion, m.Side}, a.Reading(m))
 		}
 	}
 	for _, n := range notes {

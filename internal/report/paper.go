@@ -9,6 +9,7 @@ import (
 	"soapstone/internal/civil"
 	"soapstone/internal/id"
 	"soapstone/internal/pdf"
+	"soapstone/internal/visit/note"
 )
 
 // PDF is the report on paper; a draft is stamped as one. For a signed report
@@ -38,7 +39,23 @@ func (s *Service) PDF(ctx context.Context, p id.Patient, rid id.Report) ([]byte,
 	if zone == nil {
 		zone = time.UTC
 	}
-	return paper(v, zone, seal)
+	picture, err := s.picture(v.Body)
+	if err != nil {
+		return nil, err
+	}
+	return paper(v, zone, seal, picture)
+}
+
+// picture draws where findings are; nil without any.
+func (s *Service) picture(b Body) ([]byte, error) {
+	if s.Picture == nil || len(b.Places) == 0 {
+		return nil, nil
+	}
+	var marks []note.Mark
+	for _, p := range b.Places {
+		marks = append(marks, note.Mark{Site: p.Site, Type: p.Type, Severity: p.Severity})
+	}
+	return s.Picture(marks)
 }
 
 // density is how much room a report takes on paper.
@@ -46,35 +63,39 @@ type density struct {
 	chart       float64 // millimetres; 0 leaves the drawing out
 	rows, goals int     // the most of each
 	heading     bool    // above the table, which speaks for itself
+	picture     float64 // millimetres; 0 leaves the body chart out, whose places stand in words, and without leaves these out too
 }
+
+// without is less than no body chart.
+const without = -1
 
 // densities, the airiest first: the reader has a minute, so one page comes
 // before the drawing, and the drawing before the last rows.
-var densities = []density{{36, 12, mostGoals, true}, {24, 12, mostGoals, false}, {0, 12, mostGoals, false}, {0, 4, 3, false}}
+var densities = []density{{36, 12, mostGoals, true, 40}, {24, 12, mostGoals, false, 34}, {0, 12, mostGoals, false, 30}, {0, 12, mostGoals, false, 0}, {0, 4, 3, false, 0}, {0, 4, 3, false, without}}
 
-// furtherRows stands below tables that were cut for want of room.
-const furtherRows = "Further rows of the signed report stand in the chart"
+// furtherRows stands below what was cut for want of room.
+const furtherRows = "More stands in the signed report"
 
 // paper draws the report on one page where it can; the same input gives the
 // same bytes.
-func paper(v View, zone *time.Location, seal string) ([]byte, error) {
+func paper(v View, zone *time.Location, seal string, picture []byte) ([]byte, error) {
 	var d *pdf.Doc
 	for _, n := range densities {
-		if d = draw(v, zone, seal, n); d.Pages() == 1 {
+		if d = draw(v, zone, seal, picture, n); d.Pages() == 1 {
 			break
 		}
 	}
 	return d.Bytes()
 }
 
-func draw(v View, zone *time.Location, seal string, n density) *pdf.Doc {
+func draw(v View, zone *time.Location, seal string, picture []byte, n density) *pdf.Doc {
 	b := v.Body
-	m := pdf.Meta{Title: "Progress report", Subtitle: b.subtitle(), Practice: b.Practice.Name, Contact: join(" · ", b.Practice.Address, b.Practice.Phone, b.Practice.Email),
+	m := pdf.Meta{Title: b.Content.Recommendation.Title(), Subtitle: b.subtitle(), Practice: b.Practice.Name, Contact: join(" · ", b.Practice.Address, b.Practice.Phone, b.Practice.Email),
 		Patient: b.Patient.Name, Born: b.Patient.Born, Record: b.Patient.Number, Created: v.Doc.SignedAt.Time}
 	if v.Report.State != Signed {
 		m.Stamp = "DRAFT – NOT SIGNED"
 	}
-	d := pdf.New(m)
+	d, cut := pdf.New(m), false
 	if b.Ask != "" {
 		d.Notice(b.Content.Recommendation.Label() + ". " + b.Ask)
 	}
@@ -83,15 +104,22 @@ func draw(v View, zone *time.Location, seal string, n density) *pdf.Doc {
 			d.Paragraph(text)
 		}
 	}
-	d.KeyValues(b.facts()...)
-	cut := false
+	if picture != nil && n.picture > 0 {
+		d.Beside(picture, "PNG", 48, n.picture, func() { d.KeyValues(b.facts()...) })
+	} else {
+		if n.picture == without {
+			cut = len(b.Places)+len(b.Gone) > 0
+			b.Places, b.Gone = nil, nil
+		}
+		d.KeyValues(b.facts()...)
+	}
 	if len(b.Measures) > 0 {
 		if n.heading {
 			d.Section("Baseline and now")
 		}
 		rows := b.measureRows()
 		d.Table(measureColumns, rows[:min(n.rows, len(rows))])
-		cut = len(rows) > n.rows
+		cut = cut || len(rows) > n.rows
 	}
 	if len(b.Trends) > 0 && n.chart > 0 {
 		d.LineChart(b.chart(n.chart))
@@ -149,6 +177,19 @@ func (b Body) Facts() [][2]string {
 	if b.Treatment != "" {
 		out = append(out, [2]string{"Treatment given", b.Treatment})
 	}
+	if len(b.Places) > 0 {
+		var words []string
+		for _, p := range b.Places {
+			words = append(words, p.Words())
+		}
+		out = append(out, [2]string{"Found at the last session", listed(words, mostPlaces)})
+	}
+	if len(b.Gone) > 0 {
+		out = append(out, [2]string{"No longer found", listed(b.Gone, mostPlaces)})
+	}
+	if len(b.Home) > 0 && b.Content.Recommendation == Discharge {
+		out = append(out, [2]string{"Goes on at home", strings.Join(b.Home, "; ")})
+	}
 	if w := b.Response.Words(); w != "" {
 		out = append(out, [2]string{"Response", w})
 	}
@@ -156,6 +197,18 @@ func (b Body) Facts() [][2]string {
 		out = append(out, [2]string{"Adverse event, " + e.On.Human(), e.Words()})
 	}
 	return out
+}
+
+// mostPlaces on one page.
+const mostPlaces = 6
+
+// listed names the first of some and says how many more there are.
+func listed(words []string, most int) string {
+	s := strings.Join(words[:min(most, len(words))], "; ")
+	if n := len(words) - most; n > 0 {
+		s += "; and " + itoa(n) + " more"
+	}
+	return s
 }
 
 func (b Body) facts() []pdf.KV {

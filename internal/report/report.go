@@ -1,7 +1,8 @@
-// Package report writes the progress report to whoever wrote the prescription:
-// one page that is read in a minute. It decides which recorded facts belong to
-// it (visits used, baseline against now with what the change means, goals,
-// response, adverse events), when one is due, and what its reply block offers.
+// Package report writes to whoever wrote the prescription: the progress report
+// and, when care ends, the discharge summary, each one page that is read in a
+// minute. It decides which recorded facts belong to it (visits used, baseline
+// against now with what the change means, goals, response, adverse events, where
+// findings remain), when one is due, and what its reply block offers.
 //
 // It refuses everything that nobody confirmed: facts come from signed notes,
 // completed assessments and valid scores alone. It refuses a signature on facts
@@ -65,6 +66,51 @@ func (r Recommendation) Label() string {
 	return ""
 }
 
+// Title is what a document with the recommendation is called.
+func (r Recommendation) Title() string {
+	if r == Discharge {
+		return "Discharge summary"
+	}
+	return "Progress report"
+}
+
+// Reason is why care ends.
+type Reason string
+
+// The reasons.
+const (
+	GoalsMet     Reason = "goals"
+	NoFurther    Reason = "plateau"
+	OwnChoice    Reason = "patient"
+	OrderEnded   Reason = "ended"
+	OtherCare    Reason = "other-care"
+	NotTolerated Reason = "not-tolerated"
+)
+
+// Reasons in the order shown.
+func Reasons() []Reason {
+	return []Reason{GoalsMet, NoFurther, OrderEnded, OwnChoice, OtherCare, NotTolerated}
+}
+
+// Label is the reason in words.
+func (r Reason) Label() string {
+	switch r {
+	case GoalsMet:
+		return "The goals are met"
+	case NoFurther:
+		return "No further change is expected from massage"
+	case OwnChoice:
+		return "The patient chose to stop"
+	case OrderEnded:
+		return "The prescription has ended"
+	case OtherCare:
+		return "Other care goes on instead"
+	case NotTolerated:
+		return "Treatment was not tolerated"
+	}
+	return ""
+}
+
 // asksVisits reports whether the recommendation asks for further visits.
 func (r Recommendation) asksVisits() bool { return r == Continue || r == Modify }
 
@@ -81,7 +127,8 @@ const (
 // Content is what the therapist decides and writes.
 type Content struct {
 	Recommendation Recommendation `json:"recommendation"`
-	Visits         int64          `json:"visits"` // asked for; 0 when none
+	Reason         Reason         `json:"reason,omitempty"` // why care ends
+	Visits         int64          `json:"visits"`           // asked for; 0 when none
 	PerWeek        int64          `json:"per_week"`
 	Weeks          int64          `json:"weeks"`
 	Summary        string         `json:"summary"` // in the therapist's own words
@@ -96,7 +143,10 @@ func (c Content) Ask() string {
 	case Modify:
 		return "We ask for " + c.amount() + ", with these changes."
 	case Discharge:
-		return "No further visits are asked for."
+		if c.Reason == "" {
+			return "No further visits are asked for."
+		}
+		return "Care under this prescription has ended: " + lowerFirst(c.Reason.Label()) + ". No further visits are asked for."
 	case Refer:
 		return "Please see the patient. What we found is below."
 	}
@@ -145,6 +195,7 @@ func (c Content) bounds() error {
 		}
 	}
 	need(c.Recommendation == "" || c.Recommendation.Label() != "", "recommendation", "Choose one of the recommendations.")
+	need(c.Reason == "" || c.Reason.Label() != "", "reason", "Choose one of the reasons.")
 	need(c.Visits >= 0 && c.Visits <= MaxVisits, "visits", fmt.Sprintf("Enter 1 to %d visits.", MaxVisits))
 	need(c.PerWeek >= 0 && c.PerWeek <= MaxPerWeek, "per_week", fmt.Sprintf("Enter 1 to %d a week.", MaxPerWeek))
 	need(c.Weeks >= 0 && c.Weeks <= MaxWeeks, "weeks", fmt.Sprintf("Enter 1 to %d weeks.", MaxWeeks))
@@ -162,6 +213,9 @@ func (c Content) Missing() []errs.Field {
 	if c.Recommendation.asksVisits() && c.Visits == 0 {
 		out = append(out, errs.Field{Name: "visits", Message: "Enter how many more visits you ask for."})
 	}
+	if c.Recommendation == Discharge && c.Reason == "" {
+		out = append(out, errs.Field{Name: "reason", Message: "Choose why care ends."})
+	}
 	if c.Recommendation == Modify && c.Request == "" {
 		out = append(out, errs.Field{Name: "request", Message: "Say what is to be changed."})
 	}
@@ -176,6 +230,9 @@ func (c Content) Missing() []errs.Field {
 func (c Content) tidy() Content {
 	if !c.Recommendation.asksVisits() {
 		c.Visits, c.PerWeek, c.Weeks = 0, 0, 0
+	}
+	if c.Recommendation != Discharge {
+		c.Reason = ""
 	}
 	return c
 }

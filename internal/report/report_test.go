@@ -53,7 +53,7 @@ func TestAReportStatesWhatWasSignedAndMeasured(t *testing.T) {
 		w.score(w.dana, today.AddDays(-24), 7)
 		w.session(w.dana, w.ref, today.AddDays(-20), finished(7, 50))
 		adverse := finished(6, 55)
-		adverse.Response = note.Response{Level: note.ResponseAdverse, Adverse: &note.AdverseEvent{What: "Dizzy on sitting up", Severity: 1, Action: "Rested, water", Told: "nobody"}}
+		adverse.Response = note.Response{Level: note.ResponseAdverse, Adverse: &note.AdverseEvent{When: "09:30", What: "Dizzy on sitting up", Severity: 1, Action: "Rested, water", Told: "nobody"}}
 		w.session(w.dana, w.ref, today.AddDays(-10), adverse)
 		carried := finished(4, 62)
 		carried.Marks = append(carried.Marks, note.Mark{Site: "trap-upper-l", Type: note.Pain, Severity: 3, Provenance: note.Carried})
@@ -196,7 +196,7 @@ func TestAFullReportStaysOnOnePage(t *testing.T) {
 			d := finished(7-i/2, 50+2*i)
 			d.Objective.ROM = append(d.Objective.ROM, note.Measure{Motion: "cervical.rotation", Side: "L", Value: 60 + i}, note.Measure{Motion: "cervical.flexion", Value: 40 + i})
 			if i == 2 {
-				d.Response = note.Response{Level: note.ResponseAdverse, Adverse: &note.AdverseEvent{What: "Sore for two days", Severity: 1, Action: "Pressure reduced", Told: "nobody"}}
+				d.Response = note.Response{Level: note.ResponseAdverse, Adverse: &note.AdverseEvent{When: "09:30", What: "Sore for two days", Severity: 1, Action: "Pressure reduced", Told: "nobody"}}
 			}
 			w.session(w.dana, w.ref, today.AddDays(i*4-22), d)
 			w.score(w.dana, today.AddDays(i*4-22), float64(7-i/2))
@@ -400,7 +400,7 @@ func TestAPaperWithFewerRowsSaysSo(t *testing.T) {
 	if err != nil {
 		t.Skip("pdftotext (Debian: poppler-utils) is not installed")
 	}
-	const line = "Further rows of the signed report stand in the chart."
+	const line = "More stands in the signed report."
 	e := dbtest.NewSQLite(t)
 	w := newWorld(t, e)
 	printed := func(c report.Content) string {
@@ -433,7 +433,7 @@ func TestAPaperWithFewerRowsSaysSo(t *testing.T) {
 		}
 		d.Objective.ROM = append(d.Objective.ROM, note.Measure{Motion: "cervical.rotation", Side: "L", Value: 60 + i})
 		if i == 1 {
-			d.Response = note.Response{Level: note.ResponseAdverse, Adverse: &note.AdverseEvent{What: strings.Repeat("Sore for two days. ", 1), Severity: 1, Action: strings.Repeat("Pressure reduced. ", 1), Told: "nobody"}}
+			d.Response = note.Response{Level: note.ResponseAdverse, Adverse: &note.AdverseEvent{When: "09:30", What: strings.Repeat("Sore for two days. ", 1), Severity: 1, Action: strings.Repeat("Pressure reduced. ", 1), Told: "nobody"}}
 		}
 		w.session(w.dana, w.ref, today.AddDays(i*4-22), d)
 	}

@@ -20,6 +20,7 @@ import (
 	"soapstone/internal/referral"
 	"soapstone/internal/report/q"
 	"soapstone/internal/visit"
+	"soapstone/internal/visit/note"
 	"soapstone/internal/visitledger"
 )
 
@@ -34,6 +35,8 @@ type Deps struct {
 	Ledger      *visitledger.Service
 	Documents   *document.Store
 	Knowledge   *knowledge.Set
+	// Picture draws marks on the outline of a body, as a PNG.
+	Picture func([]note.Mark) ([]byte, error)
 }
 
 // Service writes reports.
@@ -94,7 +97,7 @@ func (s *Service) choices(ctx context.Context, tx *db.Tx, a authz.Actor, p id.Pa
 	if err != nil {
 		return err
 	}
-	waiting, err := due(ctx, tx, a, q.DueParams{PatientID: p})
+	waiting, err := s.due(ctx, tx, a, q.DueParams{PatientID: p})
 	if err != nil {
 		return err
 	}
@@ -218,7 +221,7 @@ func (s *Service) Begin(ctx context.Context, p id.Patient, ref id.Referral, c Co
 			return err
 		}
 		err := q.New(tx).InsertReport(ctx, q.InsertReportParams{PracticeID: tx.Practice, ReportID: rid, PatientID: p, ReferralID: ref, OnDate: a.Today(tx.Now.Time),
-			Recommendation: string(c.Recommendation), Visits: c.Visits, PerWeek: c.PerWeek, Weeks: c.Weeks, Summary: c.Summary, Request: c.Request,
+			Recommendation: string(c.Recommendation), Reason: string(c.Reason), Visits: c.Visits, PerWeek: c.PerWeek, Weeks: c.Weeks, Summary: c.Summary, Request: c.Request,
 			CreatedAt: tx.Now, CreatedBy: a.User})
 		if db.IsUnique(err) {
 			return errs.Wrap(errs.Conflict, err, "A report on this prescription has been begun already. Open that one.")
@@ -242,7 +245,7 @@ func (s *Service) Save(ctx context.Context, p id.Patient, rid id.Report, version
 		return err
 	}
 	return s.change(ctx, a, p, rid, "report.save", func(ctx context.Context, tx *db.Tx, _ Report) (int64, error) {
-		return q.New(tx).UpdateDraft(ctx, q.UpdateDraftParams{PracticeID: tx.Practice, ReportID: rid, Version: version, Recommendation: string(c.Recommendation),
+		return q.New(tx).UpdateDraft(ctx, q.UpdateDraftParams{PracticeID: tx.Practice, ReportID: rid, Version: version, Recommendation: string(c.Recommendation), Reason: string(c.Reason),
 			Visits: c.Visits, PerWeek: c.PerWeek, Weeks: c.Weeks, Summary: c.Summary, Request: c.Request, UpdatedAt: tx.Now})
 	})
 }
@@ -286,7 +289,7 @@ func (s *Service) Sign(ctx context.Context, p id.Patient, rid id.Report, version
 		if err != nil {
 			return 0, err
 		}
-		doc, err = s.Documents.Append(ctx, tx, document.Draft{Patient: p, Kind: Kind, Title: "Progress report", Subject: rid.String(),
+		doc, err = s.Documents.Append(ctx, tx, document.Draft{Patient: p, Kind: Kind, Title: r.Content.Recommendation.Title(), Subject: rid.String(),
 			ServiceDate: v.Body.On, Format: Format, Body: text})
 		if err != nil {
 			return 0, err
@@ -348,6 +351,6 @@ func list(ctx context.Context, tx *db.Tx, p id.Patient) ([]Report, error) {
 
 func fromRow(r q.ListReportsRow) Report {
 	return Report{ID: r.ReportID, Patient: r.PatientID, Referral: r.ReferralID, State: State(r.State), On: r.OnDate,
-		Content:  Content{Recommendation: Recommendation(r.Recommendation), Visits: r.Visits, PerWeek: r.PerWeek, Weeks: r.Weeks, Summary: r.Summary, Request: r.Request},
+		Content:  Content{Recommendation: Recommendation(r.Recommendation), Reason: Reason(r.Reason), Visits: r.Visits, PerWeek: r.PerWeek, Weeks: r.Weeks, Summary: r.Summary, Request: r.Request},
 		Document: r.DocumentID, Author: r.StaffName, CreatedAt: r.CreatedAt, UpdatedAt: r.UpdatedAt, SignedAt: r.SignedAt, Version: r.Version}
 }

@@ -31,7 +31,7 @@ func (s *Service) Record(ctx context.Context, p id.Patient, answers map[string]G
 		return Judgement{}, err
 	}
 	return s.ask(ctx, a, p, func(ctx context.Context, tx *db.Tx, today civil.Date) (asking, error) {
-		all, err := s.keepOfToday(ctx, tx, p, today, answers)
+		all, err := s.keepOfToday(ctx, tx, p, today, Reopen(s.know.Questions(), answers))
 		return asking{on: today, answers: all}, err
 	})
 }
@@ -79,6 +79,9 @@ func (s *Service) ask(ctx context.Context, a authz.Actor, p id.Patient,
 		if err != nil {
 			return err
 		}
+		if in.answers, err = s.examined(ctx, tx, p, in.on, in.answers); err != nil {
+			return err
+		}
 		facts, asked, err := s.facts(ctx, tx, p, in.on)
 		if err != nil {
 			return err
@@ -93,9 +96,13 @@ func (s *Service) ask(ctx context.Context, a authz.Actor, p id.Patient,
 }
 
 func (s *Service) keep(ctx context.Context, tx *db.Tx, a authz.Actor, p id.Patient, in asking, facts Facts, asked bool) error {
+	given, err := s.worded(ctx, tx, in.answers)
+	if err != nil {
+		return err
+	}
 	facts.Answers = plain(in.answers)
 	res := s.engine.Evaluate(facts)
-	text, err := encodeAnswers(in.answers)
+	text, err := encodeAnswers(given)
 	if err != nil {
 		return err
 	}

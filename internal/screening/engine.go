@@ -138,6 +138,7 @@ func (w world) answered(q knowledge.Question) bool {
 // fire tries every group of a rule.
 func (w world) fire(rule knowledge.Rule, missing []knowledge.Question) (Fired, bool) {
 	f := Fired{Rule: rule, Regions: slices.Clone(rule.Regions), Unreviewed: !rule.Review.Done(), Incomplete: true}
+	words := "" // what to do at the level reached, where a group has its own
 	for _, g := range rule.When {
 		m, sites, ok := w.match(g, missing)
 		if !ok {
@@ -146,8 +147,10 @@ func (w world) fire(rule knowledge.Rule, missing []knowledge.Question) (Fired, b
 		if m.Level = rule.Level; g.Level != knowledge.LevelNone {
 			m.Level = g.Level
 		}
+		if m.Level > f.Level {
+			f.Level, words = m.Level, g.Do
+		}
 		f.Groups = append(f.Groups, m)
-		f.Level = max(f.Level, m.Level)
 		f.Incomplete = f.Incomplete && m.Incomplete
 		f.Sites = append(f.Sites, sites...)
 		for _, b := range m.Because {
@@ -160,6 +163,9 @@ func (w world) fire(rule knowledge.Rule, missing []knowledge.Question) (Fired, b
 	f.Sites = slices.Compact(f.Sites)
 	f.AskSite = rule.AskSite && len(f.Sites) == 0
 	f.Found = f.Level
+	if words != "" {
+		f.Rule.Do = words
+	}
 	return f, len(f.Groups) > 0
 }
 

@@ -27,6 +27,10 @@ type Clearance struct {
 	Scope    string
 	Reason   string
 	Document string
+	// Sites are body sites the release leaves out, MaxPressure (1 to 5, 0 for no
+	// limit) the most it allows. They hold for as long as it counts.
+	Sites       []string
+	MaxPressure int
 	// EarlierScreening is true when the finding was made by an earlier
 	// screening than the one it is applied to. An emergency needs that.
 	EarlierScreening bool

@@ -71,7 +71,7 @@ var ruleCases = map[string]ruleCase{
 	"PR15": {all(icd("M16.11"), yes("ans.oa_severe")), all(icd("M16.11")), nil},
 	"PR16": {all(icd("G35.B0")), all(icd("G37.9")), nil},
 	"PR17": {all(icd("G40.909")), all(icd("G43.909")), nil},
-	"PR18": {all(icd("J45.909")), all(icd("J30.9")), nil},
+	"PR18": {all(icd("J44.9")), all(icd("J30.9")), nil},
 	"PR19": {all(yes("ans.allergy_latex_nut_oil")), all(), nil},
 	"PR20": {all(icd("Z21")), all(icd("Z20.6")), nil},
 	"PR21": {all(icd("Z96.641")), all(icd("Z97.1")), nil},

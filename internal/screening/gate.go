@@ -24,10 +24,15 @@ type Gate struct {
 	Bars        string
 	Precautions []string // sentences that change today's treatment
 	Sites       []string // body sites where nothing may be done
+	Local       []Local  // the same, with the words for each
 	Avoid       []string // technique tags to leave out
+	Positions   []string // positions to leave out, in the words of the note
 	MaxPressure int      // 1 to 5; 0 for no limit
 	Rules       []string // id/version of every rule that fired
 }
+
+// Local is a body site where nothing may be done, and why.
+type Local struct{ Site, Words string }
 
 // GateTx answers for a visit of p on day on, inside the caller's transaction.
 // Every visit needs a screening of its own day; one made up for afterwards blocks,
@@ -44,19 +49,14 @@ func (s *Service) GateTx(ctx context.Context, tx *db.Tx, p id.Patient, on civil.
 }
 
 func (s *Service) gate(j Judgement, on civil.Date) Gate {
-	g := Gate{Avoid: j.Result.Avoid(), MaxPressure: j.Result.MaxPressure()}
+	g := Gate{Avoid: j.Result.Avoid(), Positions: j.Result.AvoidPositions(), MaxPressure: j.Result.MaxPressure(), Local: s.local(j.Result)}
+	for _, l := range g.Local {
+		g.Sites = append(g.Sites, l.Site)
+	}
 	for _, f := range j.Result.Fired {
 		g.Rules = append(g.Rules, fmt.Sprintf("%s/%d", f.Rule.ID, f.Rule.Version))
 		if f.Level >= knowledge.LevelPrecaution {
 			g.Precautions = append(g.Precautions, f.Rule.Title+": "+f.Rule.Do)
-		}
-		if f.Level == knowledge.LevelLocal {
-			g.Sites = append(g.Sites, f.Sites...)
-			for _, region := range f.Regions {
-				if r, ok := s.know.Region(region); ok {
-					g.Sites = append(g.Sites, r.Sites...)
-				}
-			}
 		}
 	}
 	g.Bars, g.Reason = bars(j)
@@ -82,6 +82,35 @@ func (s *Service) gate(j Judgement, on civil.Date) Gate {
 	return g
 }
 
+// local lists the body sites that are barred, each once, with the words of the
+// first rule or release that bars it.
+func (s *Service) local(r Result) []Local {
+	var out []Local
+	seen := map[string]bool{}
+	bar := func(words string, sites ...string) {
+		for _, x := range sites {
+			if !seen[x] {
+				seen[x] = true
+				out = append(out, Local{x, words})
+			}
+		}
+	}
+	for _, f := range r.Fired {
+		if f.Level == knowledge.LevelLocal {
+			bar(f.Rule.Title+": "+f.Rule.Do, f.Sites...)
+			for _, region := range f.Regions {
+				if r, ok := s.know.Region(region); ok {
+					bar(f.Rule.Title+": "+f.Rule.Do, r.Sites...)
+				}
+			}
+		}
+		for _, c := range f.ClearedBy {
+			bar(f.Rule.Title+": the release by "+c.Name+", "+c.Credential+", leaves this place out.", c.Sites...)
+		}
+	}
+	return out
+}
+
 // bars is why the answers do not allow treatment, and what to do about it while
 // the day lasts; "" when they do.
 func bars(j Judgement) (why, todo string) {
@@ -89,6 +118,9 @@ func bars(j Judgement) (why, todo string) {
 	case j.Result.Stops():
 		rule := j.Result.Fired[0].Rule
 		why = rule.Title + ": " + rule.Do
+		return why, why
+	case j.NotToday != nil:
+		why = "It was decided not to treat today: " + j.NotToday.Text
 		return why, why
 	case len(j.Undecided) > 0:
 		rule := j.Undecided[0].Rule
@@ -121,6 +153,9 @@ func (s *Service) Alerts(ctx context.Context, tx *db.Tx, p id.Patient) ([]patien
 			tone = "danger"
 		case f.Level >= knowledge.LevelPrecaution:
 			tone = "warn"
+		}
+		for _, c := range f.ClearedBy {
+			out = append(out, patient.Alert{Tone: patient.ToneInfo, Text: cut("Released by "+c.Name+", "+c.Credential+": "+f.Rule.Title, 90)})
 		}
 		if tone != "" {
 			out = append(out, patient.Alert{Tone: tone, Text: cut(f.Level.Label()+": "+f.Rule.Title, 90)})

@@ -36,7 +36,11 @@ func (s *Service) judgeBy(ctx context.Context, tx *db.Tx, p id.Patient, on civil
 			return j, err
 		}
 	}
-	facts.Answers = plain(rec.Answers)
+	given, err := s.examined(ctx, tx, p, on, rec.Answers)
+	if err != nil {
+		return j, err
+	}
+	facts.Answers = plain(given)
 	rec.MedicinesAsked, rec.Diagnoses, rec.Medicines = asked, facts.Diagnoses, facts.Medicines
 	j.Record = rec
 	if j.Clearances, err = s.clearances(ctx, queries, tx.Practice, p, rec); err != nil {
@@ -52,7 +56,7 @@ func (s *Service) judgeBy(ctx context.Context, tx *db.Tx, p id.Patient, on civil
 	if err := s.takenBack(ctx, tx, p, facts, hold, &j); err != nil {
 		return j, err
 	}
-	return j, s.decisions(ctx, queries, tx.Practice, p, &j)
+	return j, s.decisions(ctx, queries, tx.Practice, p, on, &j)
 }
 
 // latest is the newest asking up to a day.

@@ -3,7 +3,6 @@ package screening
 import (
 	"soapstone/internal/civil"
 	"soapstone/internal/id"
-	"soapstone/internal/knowledge"
 )
 
 // Kept is what the record holds of one patient, read by a caller that needs
@@ -34,16 +33,6 @@ func (s *Service) Standing(k Kept, on civil.Date) (Judgement, Gate, error) {
 	}
 	facts := Facts{Answers: plain(j.Record.Answers), Diagnoses: k.Diagnoses, Medicines: k.Medicines, Today: on, Born: k.Born}
 	j.Result, j.Refused = s.engine.Apply(s.engine.Evaluate(facts), k.Clearances, on)
-	for _, f := range j.Result.Fired {
-		key := groupsKey(f)
-		for _, d := range k.Decisions {
-			if d.Rule == f.Rule.ID && d.Groups == key && d.Version == int64(f.Rule.Version) {
-				j.Decisions[f.Rule.ID] = d
-			}
-		}
-		if _, ok := j.Decisions[f.Rule.ID]; !ok && f.Unreviewed && f.Level >= knowledge.LevelPrecaution && !f.Level.Stops() {
-			j.Undecided = append(j.Undecided, f)
-		}
-	}
+	j.decide(k.Decisions, on)
 	return j, s.gate(j, on), nil
 }

@@ -47,9 +47,9 @@ LIMIT 60;
 
 -- name: InsertClearance :exec
 INSERT INTO clearance (practice_id, clearance_id, patient_id, screening_id, rule, found_groups, kind, name, credential,
-    from_on, until_on, scope, reason, evidence, document_id, created_by, created_at)
+    organisation, given_how, sites, max_pressure, blob_id, from_on, until_on, scope, reason, evidence, document_id, created_by, created_at)
 VALUES (@practice_id, @clearance_id, @patient_id, @screening_id, @rule, @found_groups, @kind, @name, @credential,
-    @from_on, @until_on, @scope, @reason, @evidence, @document_id, @created_by, @created_at);
+    @organisation, @given_how, @sites, @max_pressure, @blob_id, @from_on, @until_on, @scope, @reason, @evidence, @document_id, @created_by, @created_at);
 
 -- name: ListClearances :many
 SELECT * FROM clearance
@@ -58,17 +58,38 @@ ORDER BY rule, created_at, clearance_id
 LIMIT 200;
 
 -- name: WithdrawClearance :execrows
-UPDATE clearance SET withdrawn_at = @withdrawn_at, withdrawn_reason = @withdrawn_reason
+UPDATE clearance SET withdrawn_at = @withdrawn_at, withdrawn_reason = @withdrawn_reason, withdrawn_by = @withdrawn_by
 WHERE practice_id = @practice_id AND patient_id = @patient_id AND clearance_id = @clearance_id AND withdrawn_at IS NULL;
 
 -- name: InsertDecision :exec
-INSERT INTO screening_decision (practice_id, patient_id, rule, found_groups, rule_version, decision, decided_by, decided_at)
-VALUES (@practice_id, @patient_id, @rule, @found_groups, @rule_version, @decision, @decided_by, @decided_at);
+INSERT INTO screening_decision (practice_id, patient_id, rule, found_groups, rule_version, course, on_date, decision, decided_by, decided_at)
+VALUES (@practice_id, @patient_id, @rule, @found_groups, @rule_version, @course, @on_date, @decision, @decided_by, @decided_at);
 
 -- name: ListDecisions :many
-SELECT d.rule, d.found_groups, d.rule_version, d.decision, d.decided_at, f.name AS staff_name
+SELECT d.rule, d.found_groups, d.rule_version, d.course, d.on_date, d.decision, d.decided_at, f.name AS staff_name
 FROM screening_decision d
 JOIN staff f ON f.practice_id = d.practice_id AND f.user_id = d.decided_by
 WHERE d.practice_id = @practice_id AND d.patient_id = @patient_id
 ORDER BY d.rule, d.decided_at, d.rule_version, d.found_groups
 LIMIT 300;
+
+-- name: HasWording :one
+SELECT count(*) FROM screening_wording WHERE practice_id = @practice_id AND edition = @edition;
+
+-- name: InsertWording :exec
+INSERT INTO screening_wording (practice_id, edition, version, questions, first_used_at)
+VALUES (@practice_id, @edition, @version, @questions, @first_used_at);
+
+-- name: GetWording :one
+SELECT questions FROM screening_wording WHERE practice_id = @practice_id AND edition = @edition;
+
+-- name: GetDraft :one
+SELECT answers FROM screening_draft WHERE practice_id = @practice_id AND patient_id = @patient_id AND on_date = @on_date;
+
+-- name: SaveDraft :exec
+INSERT INTO screening_draft (practice_id, patient_id, on_date, answers, saved_at)
+VALUES (@practice_id, @patient_id, @on_date, @answers, @saved_at)
+ON CONFLICT (practice_id, patient_id, on_date) DO UPDATE SET answers = excluded.answers, saved_at = excluded.saved_at;
+
+-- name: ClearanceScan :one
+SELECT blob_id FROM clearance WHERE practice_id = @practice_id AND patient_id = @patient_id AND clearance_id = @clearance_id;

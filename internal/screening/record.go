@@ -3,12 +3,10 @@ package screening
 import (
 	"encoding/json"
 	"fmt"
-	"slices"
 	"strings"
 
 	"soapstone/internal/civil"
 	"soapstone/internal/db"
-	"soapstone/internal/errs"
 	"soapstone/internal/id"
 	"soapstone/internal/knowledge"
 )
@@ -19,9 +17,11 @@ type How string
 // The ways. A group answer is one tap for all questions then on screen; a
 // standing answer was given at an earlier screening and is not asked each time.
 const (
-	Asked    How = "asked"
-	ByGroup  How = "group"
-	Standing How = "standing"
+	Asked     How = "asked"
+	ByGroup   How = "group"
+	ByPatient How = "patient" // by the patient alone, on a device that was handed over
+	Standing  How = "standing"
+	Examined  How = "examined" // follows from a finding of an examination
 )
 
 // Given is an answer with where it comes from.
@@ -29,6 +29,10 @@ type Given struct {
 	Answer Answer
 	How    How
 	On     civil.Date // when it was given
+	// Edition names the wording of the question that was on screen.
+	Edition string
+	// Parts are the groups of questions that a yes to HealthChanged opened.
+	Parts []string
 }
 
 // Record is one asking of the safety questions. It never changes.
@@ -38,6 +42,7 @@ type Record struct {
 	On             civil.Date
 	Late           Late // zero when the questions were asked on that day
 	Answers        map[string]Given
+	Texts          map[string]string // the questions as they were worded; only from Get
 	Diagnoses      []string
 	Medicines      []string
 	MedicinesAsked bool // false: nobody has asked which medicines are taken
@@ -63,12 +68,14 @@ type storedAnswer struct {
 	Sites []string   `json:"sites,omitempty"`
 	How   How        `json:"how"`
 	On    civil.Date `json:"on"`
+	W     string     `json:"w,omitempty"` // edition of the wording
+	Parts []string   `json:"parts,omitempty"`
 }
 
 func encodeAnswers(m map[string]Given) (string, error) {
 	out := make(map[string]storedAnswer, len(m))
 	for k, g := range m {
-		out[k] = storedAnswer{A: g.Answer.String(), Sites: g.Answer.Sites, How: g.How, On: g.On}
+		out[k] = storedAnswer{A: g.Answer.String(), Sites: g.Answer.Sites, How: g.How, On: g.On, W: g.Edition, Parts: g.Parts}
 	}
 	b, err := json.Marshal(out)
 	return string(b), err
@@ -94,7 +101,7 @@ func decodeAnswers(qs knowledge.QuestionSet, text string) (map[string]Given, err
 			return nil, fmt.Errorf("screening: stored answer to %s: %w", k, err)
 		}
 		a.Sites = s.Sites
-		out[k] = Given{Answer: a, How: s.How, On: s.On}
+		out[k] = Given{Answer: a, How: s.How, On: s.On, Edition: s.W, Parts: s.Parts}
 	}
 	return out, nil
 }
@@ -129,11 +136,17 @@ func plainAnswers(text string) (out map[string]storedAnswer, ok bool) {
 				return nil, false
 			}
 		}
+		var edition string
+		if after, worded := strings.CutPrefix(rest, `,"w":"`); worded {
+			if edition, rest, ok = strings.Cut(after, `"`); !ok {
+				return nil, false
+			}
+		}
 		day, err := civil.Parse(on)
 		if rest, ok = strings.CutPrefix(rest, "}"); !ok || err != nil {
 			return nil, false
 		}
-		out[key] = storedAnswer{A: a, How: How(how), On: day}
+		out[key] = storedAnswer{A: a, How: How(how), On: day, W: edition}
 	}
 }
 
@@ -143,61 +156,4 @@ func plain(m map[string]Given) map[string]Answer {
 		out[k] = g.Answer
 	}
 	return out
-}
-
-// Clearing is what a person enters to record a clinician's release.
-type Clearing struct {
-	Rule       string
-	Kind       knowledge.Clinician
-	Name       string
-	Credential string
-	From       civil.Date
-	Until      civil.Date // zero: no end
-	Scope      string
-	Reason     string
-	Evidence   string // the letter, or the note of the call, that it rests on
-}
-
-// longestStop is how many days a release of what stops treatment may hold:
-// after that the clinician is asked again.
-const longestStop = 366
-
-// check names what is missing from a release of what was found at a level.
-func (c Clearing) check(today civil.Date, found Level, sufficient []knowledge.Clinician) error {
-	var bad []errs.Field
-	need := func(ok bool, field, msg string) {
-		if !ok {
-			bad = append(bad, errs.Field{Name: field, Message: msg})
-		}
-	}
-	var who []string
-	for _, k := range sufficient {
-		who = append(who, k.Label())
-	}
-	need(slices.Contains(sufficient, c.Kind), "kind", "This can be released by: "+strings.Join(who, ", ")+".")
-	need(strings.TrimSpace(c.Name) != "", "name", "Enter the clinician's name.")
-	need(strings.TrimSpace(c.Credential) != "", "credential", "Enter the credential, for example MD.")
-	need(!c.From.IsZero() && !c.From.After(today), "from", "Enter the day the release was given, today or earlier.")
-	need(c.Until.IsZero() || !c.Until.Before(today), "until", "This day is past. Enter the last day the release holds, or leave it empty.")
-	need(!found.Stops() || !c.Until.IsZero(), "until", "Enter the last day the release holds. What stops treatment is looked at again.")
-	need(!found.Stops() || c.Until.IsZero() || c.Until.DaysSince(today) <= longestStop, "until", "Enter a day within a year. What stops treatment is looked at again.")
-	need(strings.TrimSpace(c.Reason) != "", "reason", "Say why treatment is safe, in the clinician's words.")
-	need(strings.TrimSpace(c.Evidence) != "", "evidence", "Say what it rests on: the letter and its date, or who was called when.")
-	return errs.OnFields(bad...)
-}
-
-// Decision is how a therapist proceeds under a rule.
-type Decision struct {
-	Rule, Groups string
-	Version      int64
-	Text         string
-	By           string
-	At           db.Time
-}
-
-// groupsKey is the stored form of what a rule fired for.
-func groupsKey(f Fired) string {
-	keys := f.GroupKeys()
-	slices.Sort(keys)
-	return strings.Join(keys, "\n")
 }

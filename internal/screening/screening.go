@@ -232,13 +232,34 @@ func (r Result) Avoid() []string {
 	return slices.Compact(out)
 }
 
+// AvoidPositions lists the positions to leave out, sorted, of the rules that
+// still hold.
+func (r Result) AvoidPositions() []string {
+	var out []string
+	for _, f := range r.Fired {
+		if f.Level >= knowledge.LevelPrecaution {
+			out = append(out, f.Rule.AvoidPositions...)
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
 // MaxPressure is the lowest cap on pressure (1 to 5) of the rules that still
-// hold, or 0 when there is none.
+// hold and of the releases that lifted others, or 0 when there is none.
 func (r Result) MaxPressure() int {
 	lowest := 0
-	for _, f := range r.Fired {
-		if p := f.Rule.MaxPressure; p > 0 && f.Level >= knowledge.LevelPrecaution && (lowest == 0 || p < lowest) {
+	cap := func(p int) {
+		if p > 0 && (lowest == 0 || p < lowest) {
 			lowest = p
+		}
+	}
+	for _, f := range r.Fired {
+		if f.Level >= knowledge.LevelPrecaution {
+			cap(f.Rule.MaxPressure)
+		}
+		for _, c := range f.ClearedBy {
+			cap(c.MaxPressure)
 		}
 	}
 	return lowest

@@ -142,7 +142,7 @@ func TestAbsoluteRuleStopsUntilANamedClinicianReleasesIt(t *testing.T) {
 			t.Fatal("a new one-sided leg swelling did not block")
 		}
 		c := screening.Clearing{Rule: "AB01", Kind: knowledge.ClinicianTherapist, Name: "Terry Tester", Credential: "LMT", From: r.today,
-			Until: r.today.AddDays(90), Reason: "looks fine", Evidence: "seen"}
+			Until: r.today.AddDays(90), Reason: "looks fine", GivenBy: screening.ByLetter, Evidence: "seen"}
 		if _, err := r.s.Clear(e.Actor(), r.p, c); !errs.Is(err, errs.Invalid) {
 			t.Fatalf("a therapist released what only a physician may: %v", err)
 		}
@@ -163,7 +163,7 @@ func TestAbsoluteRuleStopsUntilANamedClinicianReleasesIt(t *testing.T) {
 		if g := r.gate(t, r.today); !g.Blocked || !strings.Contains(g.Reason, "Write down how you proceed") {
 			t.Errorf("gate %+v", g)
 		}
-		if err := r.s.Decide(e.Actor(), r.p, map[string]string{"AB01": "No work on the legs; light work elsewhere."}); err != nil {
+		if err := r.s.Decide(e.Actor(), r.p, map[string]screening.Choice{"AB01": {Course: screening.Modify, Reason: "No work on the legs; light work elsewhere."}}); err != nil {
 			t.Fatal(err)
 		}
 		if g := r.gate(t, r.today); g.Blocked {
@@ -265,7 +265,7 @@ func TestReleaseNamesWhatIsMissing(t *testing.T) {
 		for _, f := range errs.FieldsOf(err) {
 			names = append(names, f.Name)
 		}
-		if got := strings.Join(names, " "); got != "kind name credential from until reason evidence" {
+		if got := strings.Join(names, " "); got != "kind name credential from until reason given_by evidence" {
 			t.Errorf("complaints about %q", got)
 		}
 		if _, err := r.s.Clear(e.Actor(), r.p, screening.Clearing{Rule: "ZZ99"}); !errs.Is(err, errs.Conflict) {

@@ -45,13 +45,13 @@ func (r *rig) open(t *testing.T, what string) {
 
 func (r *rig) decide(t *testing.T, rule string) {
 	t.Helper()
-	if err := r.s.Decide(r.Actor(), r.p, map[string]string{rule: "It was ticked by mistake; asked once more."}); err != nil {
+	if err := r.s.Decide(r.Actor(), r.p, map[string]screening.Choice{rule: {Course: screening.Proceed, Reason: "It was ticked by mistake; asked once more."}}); err != nil {
 		t.Fatal(err)
 	}
 }
 
 func release(r *rig, rule string) screening.Clearing {
-	return screening.Clearing{Rule: rule, Kind: "physician", Name: "Wei Chen", Credential: "MD", From: r.today, Until: r.today.AddDays(30),
+	return screening.Clearing{Rule: rule, Kind: "physician", Name: "Wei Chen", Credential: "MD", From: r.today, Until: r.today.AddDays(30), GivenBy: screening.ByLetter,
 		Reason: "Seen; heart attack ruled out.", Evidence: "Letter of today"}
 }
 

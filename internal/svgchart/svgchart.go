@@ -29,19 +29,31 @@ type Chart struct {
 	Points   []Point // in order of time
 	// Goal is a line to reach; nil for none.
 	Goal *float64
-	// Detect is the change from the first point that exceeds measurement
-	// error: drawn as a band around it. 0 for none.
-	Detect float64
+	// Detect is the change from the first point that would be an important one:
+	// drawn as a band around it, named by DetectName. 0 for none.
+	Detect     float64
+	DetectName string // "MCID"; optional
+	// Phases part the course: a line down at each day, in order of time. Those
+	// before the first point and after the last are left out.
+	Phases []Phase
+}
+
+// Phase begins on a day.
+type Phase struct {
+	On   civil.Date
+	Name string // one or two short words
 }
 
 // The drawing's coordinates.
 const (
 	Width, Height       = 640.0, 240.0
 	left, right         = 44.0, 16.0
-	top, bottom         = 16.0, 36.0
+	top, bottom         = 32.0, 36.0
 	plotWidth           = Width - left - right
 	plotHeight          = Height - top - bottom
 	leastDaysOfTheXAxis = 14
+	// Of a letter, where the drawing is so small that its words are set larger.
+	letterWidth, letterHeight = 14.0, 24.0
 )
 
 // XY is a place in the drawing, y downward.
@@ -60,6 +72,8 @@ type Layout struct {
 	Days           []Label
 	Goal           *float64 // y
 	BandTop, BandH float64  // BandH 0: no band
+	Band           Label    // the band's name, where it hides least
+	Phases         []Label  // a line down at X; Text "" where it would lie on another
 	PlotX0, PlotX1 float64
 }
 
@@ -91,7 +105,41 @@ func (c Chart) Layout() Layout {
 		l.BandTop = y(c.Points[0].Value + c.Detect)
 		l.BandH = y(c.Points[0].Value-c.Detect) - l.BandTop
 	}
+	l.Phases = c.phases(first, last, x)
+	if l.BandH > 0 && c.DetectName != "" {
+		l.Band = c.bandName(l)
+	}
 	return l
+}
+
+// phases places what parts the course. A name that would lie on the one before
+// is left out; its line stays.
+func (c Chart) phases(first, last civil.Date, x func(civil.Date) float64) []Label {
+	var out []Label
+	free := 0.0
+	for _, p := range c.Phases {
+		if p.On.Before(first) || p.On.After(last) {
+			continue
+		}
+		at := Label{XY{x(p.On), top - 8}, p.Name, "start"}
+		wide := letterWidth * float64(len([]rune(p.Name)))
+		if at.X+4+wide > left+plotWidth {
+			at.Anchor = "end"
+			if at.X-4-wide < free {
+				at.Text = ""
+			}
+		} else if at.X < free {
+			at.Text = ""
+		}
+		if at.Text != "" {
+			free = at.X + 8
+			if at.Anchor == "start" {
+				free += wide
+			}
+		}
+		out = append(out, at)
+	}
+	return out
 }
 
 // days writes the first and the last date, and one between when there is room.
@@ -140,6 +188,19 @@ func (c Chart) SVG() string {
 	if l.BandH > 0 {
 		fmt.Fprintf(&b, `<rect x="%s" y="%s" width="%s" height="%s" fill="var(--sunken)"/>`, f1(left), f1(l.BandTop), f1(plotWidth), f1(l.BandH))
 	}
+	if l.Band.Text != "" {
+		fmt.Fprintf(&b, `<text x="%s" y="%s" text-anchor="%s" fill="var(--text2)" font-size="12">%s</text>`, f1(l.Band.X), f1(l.Band.Y), l.Band.Anchor, escape.Replace(l.Band.Text))
+	}
+	for _, p := range l.Phases {
+		fmt.Fprintf(&b, `<line x1="%s" x2="%s" y1="%s" y2="%s" stroke="var(--text2)" stroke-dasharray="2 4"/>`, f1(p.X), f1(p.X), f1(top-18), f1(top+plotHeight))
+		if p.Text != "" {
+			off := 4.0
+			if p.Anchor == "end" {
+				off = -4
+			}
+			fmt.Fprintf(&b, `<text x="%s" y="%s" text-anchor="%s" fill="var(--text2)" font-size="12">%s</text>`, f1(p.X+off), f1(p.Y), p.Anchor, escape.Replace(p.Text))
+		}
+	}
 	for _, t := range l.Ticks {
 		fmt.Fprintf(&b, `<line x1="%s" x2="%s" y1="%s" y2="%s" stroke="var(--line)"/>`, f1(l.PlotX0), f1(l.PlotX1), f1(t.Y), f1(t.Y))
 		fmt.Fprintf(&b, `<text x="%s" y="%s" text-anchor="end" fill="var(--text2)" font-size="13">%s</text>`, f1(t.X), f1(t.Y+4.5), t.Text)
@@ -171,12 +232,8 @@ func (c Chart) line(b *strings.Builder, l Layout) {
 		fmt.Fprintf(b, `<circle cx="%s" cy="%s" r="4.5" fill="var(--surface)" stroke="var(--brand)" stroke-width="2.5"><title>%s</title></circle>`,
 			f1(p.X), f1(p.Y), escape.Replace(title))
 	}
-	end, v := l.Points[len(l.Points)-1], c.Points[len(c.Points)-1].Value
-	dy := -10.0
-	if end.Y < top+18 {
-		dy = 22
-	}
-	fmt.Fprintf(b, `<text x="%s" y="%s" text-anchor="end" fill="var(--text)" font-size="15" font-weight="600">%s</text>`, f1(math.Max(end.X+4, left+24)), f1(end.Y+dy), number(v))
+	v := c.lastValue(l)
+	fmt.Fprintf(b, `<text x="%s" y="%s" text-anchor="end" fill="var(--text)" font-size="15" font-weight="600">%s</text>`, f1(v.X), f1(v.Y), v.Text)
 }
 
 // describe is the chart in words.

@@ -3,6 +3,7 @@ package svgchart_test
 import (
 	"encoding/xml"
 	"io"
+	"math"
 	"strings"
 	"testing"
 	"time"
@@ -61,6 +62,35 @@ func TestHigherIsHigherAndLaterIsRight(t *testing.T) {
 	}
 }
 
+func TestPhasesPartTheCourse(t *testing.T) {
+	c := chart(7, 6, 5, 4)
+	day := c.Points[0].On
+	c.Detect, c.DetectName = 2, "MCID"
+	c.Phases = []svgchart.Phase{{On: day.AddDays(-30), Name: "Earlier"}, {On: day, Name: "Eval"}, {On: day.AddDays(1), Name: "Hidden"}, {On: day.AddDays(20), Name: "Re-eval"}, {On: day.AddDays(400), Name: "Later"}}
+	l := c.Layout()
+	var names []string
+	for i, p := range l.Phases {
+		names = append(names, p.Text+"/"+p.Anchor)
+		if i > 0 && p.X <= l.Phases[i-1].X {
+			t.Errorf("places %v", l.Phases)
+		}
+	}
+	if got := strings.Join(names, " "); got != "Eval/start /start Re-eval/end" {
+		t.Errorf("names %q", got)
+	}
+	svg := c.SVG()
+	for _, want := range []string{"MCID ±2", ">Eval<", ">Re-eval<"} {
+		if !strings.Contains(svg, want) {
+			t.Errorf("lacks %q", want)
+		}
+	}
+	for _, not := range []string{"Earlier", "Later", "Hidden"} {
+		if strings.Contains(svg, not) {
+			t.Errorf("says %q", not)
+		}
+	}
+}
+
 func TestLawEverythingLiesInsideTheDrawing(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		vs := rapid.SliceOfN(rapid.Float64Range(-5, 15), 1, 40).Draw(t, "values")
@@ -70,6 +100,17 @@ func TestLawEverythingLiesInsideTheDrawing(t *testing.T) {
 		for _, p := range l.Points {
 			if p.X < 0 || p.X > svgchart.Width || p.Y < 0 || p.Y > svgchart.Height {
 				t.Fatalf("outside: %v", p)
+			}
+		}
+		if c.DetectName = "MCID"; c.Layout().Band.Text != "" {
+			name := c.Layout().Band
+			if name.X < 0 || name.X > svgchart.Width || name.Y < 0 || name.Y > svgchart.Height {
+				t.Fatalf("the band's name is at %v", name)
+			}
+			for _, p := range l.Points {
+				if math.Abs(p.Y-name.Y+7) < 7 && (name.Anchor == "end" && p.X < name.X && p.X > name.X-100 || name.Anchor == "start" && p.X > name.X && p.X < name.X+100) {
+					t.Fatalf("the band's name %v lies on %v", name, p)
+				}
 			}
 		}
 		if l.BandH < 0 || l.BandTop < 0 || l.BandTop+l.BandH > svgchart.Height {

@@ -90,17 +90,17 @@ func (s *Service) act(ctx context.Context, tx *db.Tx, a authz.Actor, it Item, ac
 		if today != it.Date {
 			return errs.New(errs.Conflict, "This visit was planned for "+it.Date.Human()+". To treat today, move it to today. If it took place then, write its note.")
 		}
-		g, err := s.gate(ctx, tx, it.Visit)
+		g, err := s.gate(ctx, tx, it.asked())
 		if err != nil {
 			return err
 		}
 		if g.Blocked || !g.AskedOn.IsZero() {
 			return gateRefuses(g.why())
 		}
-		if err := s.agreed(ctx, tx, it.Patient, tx.Now.Time); err != nil {
+		if err := s.agreed(ctx, tx, it.Chart, tx.Now.Time); err != nil {
 			return err
 		}
-		if err := s.passLedger(ctx, tx, it.Visit); err != nil {
+		if err := s.passLedger(ctx, tx, it.asked()); err != nil {
 			return err
 		}
 	}
@@ -124,7 +124,7 @@ func (s *Service) undo(ctx context.Context, tx *db.Tx, a authz.Actor, it Item) e
 	}
 	if !it.State.Takes() && next.Takes() {
 		// Meanwhile another session may have taken the last visit that is left.
-		if err := s.passLedger(ctx, tx, Visit{Patient: it.Patient, Referral: it.Referral, Date: it.Date}); err != nil {
+		if err := s.passLedger(ctx, tx, VisitCheck{Patient: it.Chart, Referral: it.Referral, On: it.Date}); err != nil {
 			return err
 		}
 		v := it.Visit

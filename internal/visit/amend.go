@@ -40,9 +40,6 @@ func (s *Service) Addend(ctx context.Context, doc id.Document, in NewAddendum) (
 		if !n.Valid() {
 			return errRetracted
 		}
-		if _, err := s.Patients.WritableTx(ctx, tx, n.Patient); err != nil {
-			return err
-		}
 		it, err := s.item(ctx, tx, n.Visit)
 		if err != nil {
 			return err

@@ -45,7 +45,7 @@ func (s *Service) Plan(ctx context.Context, p Planned) (Visit, error) {
 		if err != nil {
 			return err
 		}
-		if err := s.passLedger(ctx, tx, Visit{Patient: v.Patient, Referral: v.Referral, Date: v.Date}); err != nil {
+		if err := s.passLedger(ctx, tx, VisitCheck{Patient: v.Patient, Referral: v.Referral, On: v.Date}); err != nil {
 			return err
 		}
 		v.CreatedAt = tx.Now
@@ -95,7 +95,7 @@ func (s *Service) Move(ctx context.Context, vid id.Visit, version int64, p Plann
 			return err
 		}
 		if v.Referral != it.Referral || v.Date != it.Date {
-			if err := s.passLedger(ctx, tx, v); err != nil {
+			if err := s.passLedger(ctx, tx, VisitCheck{Patient: v.Patient, Referral: v.Referral, Visit: v.ID, On: v.Date}); err != nil {
 				return err
 			}
 		}

@@ -15,12 +15,6 @@ UPDATE visit SET user_id = @user_id, location_id = @location_id, referral_id = @
     planned_minutes = @planned_minutes, service_date = @service_date, version = version + 1
 WHERE practice_id = @practice_id AND visit_id = @visit_id AND version = @version;
 
--- name: RebindVisit :execrows
-UPDATE visit SET patient_id = @patient_id WHERE practice_id = @practice_id AND visit_id = @visit_id;
-
--- name: RebindNotes :exec
-UPDATE note SET patient_id = @patient_id WHERE practice_id = @practice_id AND visit_id = @visit_id;
-
 -- name: InsertChange :exec
 INSERT INTO visit_change (practice_id, visit_id, seq, action, from_state, to_state, reason, changed_by, at)
 VALUES (@practice_id, @visit_id, @seq, @action, @from_state, @to_state, @reason, @changed_by, @at);
@@ -76,7 +70,7 @@ WHERE r.practice_id = @practice_id AND r.referral_id = @referral_id;
 -- name: GetItem :one
 SELECT v.visit_id, v.patient_id, v.referral_id, v.user_id, v.location_id, v.starts_at, v.planned_minutes, v.service_date, v.state, v.reason,
     v.untreated, v.created_at, v.version, p.name AS patient_name, p.number AS patient_number, s.name AS therapist_name, l.name AS location_name, l.zone,
-    COALESCE(n.state, '') AS draft, g.document_id
+    COALESCE(n.state, '') AS draft, g.document_id, p.merged_into_patient_id
 FROM visit v
 JOIN patient p ON p.practice_id = v.practice_id AND p.patient_id = v.patient_id
 JOIN staff s ON s.practice_id = v.practice_id AND s.user_id = v.user_id
@@ -88,7 +82,7 @@ WHERE v.practice_id = @practice_id AND v.visit_id = @visit_id;
 -- name: ListDay :many
 SELECT v.visit_id, v.patient_id, v.referral_id, v.user_id, v.location_id, v.starts_at, v.planned_minutes, v.service_date, v.state, v.reason,
     v.untreated, v.created_at, v.version, p.name AS patient_name, p.number AS patient_number, s.name AS therapist_name, l.name AS location_name, l.zone,
-    COALESCE(n.state, '') AS draft, g.document_id
+    COALESCE(n.state, '') AS draft, g.document_id, p.merged_into_patient_id
 FROM visit v
 JOIN patient p ON p.practice_id = v.practice_id AND p.patient_id = v.patient_id
 JOIN staff s ON s.practice_id = v.practice_id AND s.user_id = v.user_id
@@ -101,7 +95,7 @@ ORDER BY v.starts_at, v.visit_id LIMIT 500;
 -- name: ListDayOf :many
 SELECT v.visit_id, v.patient_id, v.referral_id, v.user_id, v.location_id, v.starts_at, v.planned_minutes, v.service_date, v.state, v.reason,
     v.untreated, v.created_at, v.version, p.name AS patient_name, p.number AS patient_number, s.name AS therapist_name, l.name AS location_name, l.zone,
-    COALESCE(n.state, '') AS draft, g.document_id
+    COALESCE(n.state, '') AS draft, g.document_id, p.merged_into_patient_id
 FROM visit v
 JOIN patient p ON p.practice_id = v.practice_id AND p.patient_id = v.patient_id
 JOIN staff s ON s.practice_id = v.practice_id AND s.user_id = v.user_id
@@ -114,7 +108,7 @@ ORDER BY v.starts_at, v.visit_id LIMIT 500;
 -- name: ListPatient :many
 SELECT v.visit_id, v.patient_id, v.referral_id, v.user_id, v.location_id, v.starts_at, v.planned_minutes, v.service_date, v.state, v.reason,
     v.untreated, v.created_at, v.version, p.name AS patient_name, p.number AS patient_number, s.name AS therapist_name, l.name AS location_name, l.zone,
-    COALESCE(n.state, '') AS draft, g.document_id
+    COALESCE(n.state, '') AS draft, g.document_id, p.merged_into_patient_id
 FROM visit v
 JOIN patient p ON p.practice_id = v.practice_id AND p.patient_id = v.patient_id
 JOIN staff s ON s.practice_id = v.practice_id AND s.user_id = v.user_id
@@ -131,7 +125,7 @@ ORDER BY v.starts_at DESC, v.visit_id LIMIT 500;
 -- name: ListUnsigned :many
 SELECT v.visit_id, v.patient_id, v.referral_id, v.user_id, v.location_id, v.starts_at, v.planned_minutes, v.service_date, v.state, v.reason,
     v.untreated, v.created_at, v.version, p.name AS patient_name, p.number AS patient_number, s.name AS therapist_name, l.name AS location_name, l.zone,
-    COALESCE(n.state, '') AS draft, g.document_id
+    COALESCE(n.state, '') AS draft, g.document_id, p.merged_into_patient_id
 FROM visit v
 JOIN patient p ON p.practice_id = v.practice_id AND p.patient_id = v.patient_id
 JOIN staff s ON s.practice_id = v.practice_id AND s.user_id = v.user_id
@@ -227,3 +221,35 @@ ORDER BY r.written_on DESC, r.referral_id LIMIT 50;
 
 -- name: GetPracticePaper :one
 SELECT name, phone FROM practice WHERE practice_id = @practice_id;
+
+-- Signed notes of a patient before a visit, newest first.
+-- name: ListNotesBefore :many
+SELECT g.document_id, g.service_date
+FROM signed_note g
+JOIN visit v ON v.practice_id = g.practice_id AND v.visit_id = g.visit_id
+WHERE g.practice_id = @practice_id AND g.patient_id IN (
+        SELECT m.patient_id FROM patient m WHERE m.practice_id = @practice_id AND m.patient_id = @patient_id
+        UNION ALL SELECT m.patient_id FROM patient m WHERE m.practice_id = @practice_id AND m.merged_into_patient_id = @patient_id) AND g.state = 'valid' AND g.visit_id <> @visit_id
+    AND v.starts_at <= @starts_at
+ORDER BY v.starts_at DESC, g.signed_at DESC, g.document_id DESC LIMIT @most;
+
+-- name: ListPhrases :many
+SELECT name, body, shared, version FROM phrase WHERE practice_id = @practice_id AND user_id = @user_id
+ORDER BY name LIMIT @most;
+
+-- name: ListSharedPhrases :many
+SELECT f.name, f.body, s.name AS by_name FROM phrase f
+JOIN staff s ON s.practice_id = f.practice_id AND s.user_id = f.user_id
+WHERE f.practice_id = @practice_id AND f.shared = true AND f.user_id <> @user_id
+ORDER BY f.name, f.user_id LIMIT @most;
+
+-- name: InsertPhrase :exec
+INSERT INTO phrase (practice_id, user_id, name, body, shared, created_at, updated_at)
+VALUES (@practice_id, @user_id, @name, @body, @shared, @at, @at);
+
+-- name: UpdatePhrase :execrows
+UPDATE phrase SET name = @name, body = @body, shared = @shared, updated_at = @updated_at, version = version + 1
+WHERE practice_id = @practice_id AND user_id = @user_id AND name = @was AND version = @version;
+
+-- name: DeletePhrase :execrows
+DELETE FROM phrase WHERE practice_id = @practice_id AND user_id = @user_id AND name = @name AND version = @version;

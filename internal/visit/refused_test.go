@@ -106,20 +106,24 @@ func TestTreatingABarredSiteNeedsWords(t *testing.T) {
 		d.Interventions = append(d.Interventions, note.Intervention{Technique: "swedish", Region: "neck-shoulders", Minutes: note.Ptr(5), Provenance: note.New})
 		v := r.plan(today, 9*60, 45)
 		s := r.save(v.ID, 0, d)
-		if len(s.Status.Missing) != 1 || s.Status.Missing[0].Field != "a_text" {
+		if len(s.Status.Missing) != 1 || s.Status.Missing[0].Field != "caution" {
 			t.Errorf("missing = %v", s.Status.Missing)
 		}
 		_, err := r.Sign(r.ctx, v.ID, s.Version)
-		if diff := cmp.Diff([]string{"a_text: Upper trapezius, right is to be left alone today. Write why it was treated."}, messages(err)); diff != "" {
+		if diff := cmp.Diff([]string{"caution: Myofascial release: Upper trapezius, right is to be left alone today. Write why."}, messages(err)); diff != "" {
 			t.Errorf("refusal (-want +got):\n%s", diff)
 		}
 		d.Marks = append(d.Marks, note.Mark{Site: "levator-l", Type: note.Treated, Provenance: note.New})
 		s = r.save(v.ID, s.Version, d)
 		_, err = r.Sign(r.ctx, v.ID, s.Version)
-		if got := strings.Join(messages(err), ""); !strings.Contains(got, "Levator scapulae, left are to be left alone today. Write why they were treated.") {
+		if got := strings.Join(messages(err), ""); !strings.Contains(got, "Marked as treated: Levator scapulae, left is to be left alone today. Write why.") {
 			t.Errorf("refusal = %q", got)
 		}
-		d.Assessment = "The rash is on the other shoulder; checked before."
+		d.Assessment = "Words elsewhere are not the reason."
+		s = r.save(v.ID, s.Version, d)
+		_, err = r.Sign(r.ctx, v.ID, s.Version)
+		wantKind(t, err, errs.Invalid)
+		d.Caution = "The rash is on the other shoulder; checked before."
 		s = r.save(v.ID, s.Version, d)
 		if _, err = r.Sign(r.ctx, v.ID, s.Version); err != nil || len(s.Status.Missing) != 0 {
 			t.Errorf("with words: %v, missing %v", err, s.Status.Missing)

@@ -16,6 +16,7 @@ import (
 	"soapstone/internal/patient"
 	"soapstone/internal/visit"
 	"soapstone/internal/visit/note"
+	"soapstone/units"
 )
 
 // gate and ledger answer what a test tells them to.
@@ -61,14 +62,22 @@ type room struct {
 	gate     *gate
 	ledger   *ledger
 	consent  *consent
+	payer    *payer
+}
+
+// payer counts as a test tells it to.
+type payer struct{ rule units.Rule }
+
+func (p *payer) UnitRule(context.Context, *db.Tx, visit.VisitCheck) (units.Rule, error) {
+	return p.rule, nil
 }
 
 var today = civil.Of(2026, 3, 10)
 
 func newRoom(t *testing.T, e *dbtest.Env) *room {
 	t.Helper()
-	r := &room{t: t, e: e, ctx: e.Actor(), patients: patient.New(e.DB, e.Log), docs: document.New(e.DB, e.Key), gate: &gate{}, ledger: &ledger{}, consent: &consent{}}
-	r.Service = visit.New(e.DB, e.Log, visit.Deps{Patients: r.patients, Documents: r.docs, Knowledge: knowledge.Must(), Ledger: r.ledger, Safety: r.gate, Consent: r.consent})
+	r := &room{t: t, e: e, ctx: e.Actor(), patients: patient.New(e.DB, e.Log), docs: document.New(e.DB, e.Key), gate: &gate{}, ledger: &ledger{}, consent: &consent{}, payer: &payer{}}
+	r.Service = visit.New(e.DB, e.Log, visit.Deps{Patients: r.patients, Documents: r.docs, Knowledge: knowledge.Must(), Ledger: r.ledger, Safety: r.gate, Consent: r.consent, Payer: r.payer})
 	r.patient = r.register("Dana", "Okafor")
 	return r
 }

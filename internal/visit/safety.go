@@ -10,6 +10,7 @@ import (
 	"soapstone/internal/db"
 	"soapstone/internal/errs"
 	"soapstone/internal/id"
+	"soapstone/internal/knowledge"
 	"soapstone/internal/visit/note"
 	"soapstone/internal/visit/q"
 )
@@ -32,7 +33,7 @@ type Safety struct {
 
 // safety asks the gate and works out what that means for the note.
 func (s *Service) safety(ctx context.Context, tx *db.Tx, it Item) (Safety, error) {
-	g, err := s.gate(ctx, tx, it.Visit)
+	g, err := s.gate(ctx, tx, it.asked())
 	if err != nil {
 		return Safety{}, err
 	}
@@ -67,8 +68,9 @@ func weigh(g GateResult, begun db.Time, day, today civil.Date) Safety {
 }
 
 // kept is what a note says about it.
-func (s Safety) kept(d note.Draft) note.Safety {
-	out := note.Safety{Precautions: s.Precautions, LocalSites: s.LocalSites, Stopped: s.Stopped, Barred: s.Barred}
+func (s Safety) kept(d note.Draft, k *knowledge.Set) note.Safety {
+	out := note.Safety{Precautions: s.Precautions, LocalSites: s.LocalSites, MaxPressure: s.MaxPressure, AvoidPositions: s.AvoidPositions,
+		Stopped: s.Stopped, Barred: s.Barred}.Of(d, k)
 	if d.Untreated != nil && s.Refused != "" && !s.Unanswered {
 		out.Barred = s.Refused // which is why nothing was treated
 	}
@@ -92,11 +94,11 @@ func (s *Service) begun(ctx context.Context, tx *db.Tx, v Visit) (db.Time, error
 }
 
 // gate asks the safety gate; a missing one blocks nothing.
-func (s *Service) gate(ctx context.Context, tx *db.Tx, v Visit) (GateResult, error) {
+func (s *Service) gate(ctx context.Context, tx *db.Tx, c VisitCheck) (GateResult, error) {
 	if s.Safety == nil {
 		return GateResult{}, nil
 	}
-	return s.Safety.Gate(ctx, tx, v.Patient, v.ID, v.Date)
+	return s.Safety.Gate(ctx, tx, c.Patient, c.Visit, c.On)
 }
 
 func (g GateResult) why() string {
@@ -121,7 +123,7 @@ func (s *Service) maySignFor(ctx context.Context, tx *db.Tx, it Item, d note.Dra
 	case !safe.Begun.IsZero():
 		return nil
 	}
-	return s.agreed(ctx, tx, it.Patient, it.startedBy(d))
+	return s.agreed(ctx, tx, it.Chart, it.startedBy(d))
 }
 
 // startedBy is the last instant of the minute that a note names as the start:

@@ -18,8 +18,8 @@ import (
 	"soapstone/internal/visit/q"
 )
 
-// Deps are what the room needs from others. Ledger, Safety and Consent may be
-// nil in tests only; then nothing is counted and nothing is blocked.
+// Deps are what the room needs from others. Ledger, Safety, Consent and Payer may
+// be nil in tests only; then nothing is counted and nothing is blocked.
 type Deps struct {
 	Patients  *patient.Service
 	Documents *document.Store
@@ -27,6 +27,7 @@ type Deps struct {
 	Ledger    Ledger
 	Safety    SafetyGate
 	Consent   Consent
+	Payer     Payer
 }
 
 // Service holds the use cases of the room.
@@ -77,11 +78,17 @@ const (
 // Item is a visit as lists and pages show it.
 type Item struct {
 	Visit
+	Chart                       id.Patient // the record that goes on, where the visit's was merged into it
 	PatientName, PatientNumber  string
 	TherapistName, LocationName string
 	Zone                        *time.Location // of the location
 	Note                        NoteState
 	Document                    id.Document // the valid signed note; zero without one
+}
+
+// asked is what others are asked about the visit: of the record that goes on.
+func (i Item) asked() VisitCheck {
+	return VisitCheck{Patient: i.Chart, Referral: i.Referral, Visit: i.ID, On: i.Date}
 }
 
 // Wall is when the session is planned to start, in the location's zone.
@@ -259,7 +266,10 @@ func toItem(r q.GetItemRow) (Item, error) {
 			StartsAt: r.StartsAt, Minutes: int(r.PlannedMinutes), Date: r.ServiceDate, State: State(r.State), Reason: r.Reason,
 			Untreated: r.Untreated, CreatedAt: r.CreatedAt, Version: r.Version},
 		PatientName: r.PatientName, PatientNumber: r.PatientNumber, TherapistName: r.TherapistName, LocationName: r.LocationName,
-		Zone: zone, Document: r.DocumentID,
+		Zone: zone, Document: r.DocumentID, Chart: r.PatientID,
+	}
+	if !r.MergedIntoPatientID.IsZero() {
+		i.Chart = r.MergedIntoPatientID
 	}
 	switch {
 	case !r.DocumentID.IsZero():
@@ -278,8 +288,8 @@ func (s *Service) ledger(ctx context.Context, tx *db.Tx, c VisitCheck) (LedgerRe
 }
 
 // passLedger is ledger with a block as a Conflict.
-func (s *Service) passLedger(ctx context.Context, tx *db.Tx, v Visit) error {
-	l, err := s.ledger(ctx, tx, VisitCheck{Patient: v.Patient, Referral: v.Referral, Visit: v.ID, On: v.Date})
+func (s *Service) passLedger(ctx context.Context, tx *db.Tx, c VisitCheck) error {
+	l, err := s.ledger(ctx, tx, c)
 	if err != nil {
 		return err
 	}

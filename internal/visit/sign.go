@@ -52,7 +52,7 @@ func (s *Service) sign(ctx context.Context, tx *db.Tx, a authz.Actor, v id.Visit
 	if err != nil {
 		return document.Signed{}, err
 	}
-	who, err := s.survivor(ctx, tx, a, &it)
+	who, err := s.Patients.GetTx(ctx, tx, it.Patient)
 	if err != nil {
 		return document.Signed{}, err
 	}
@@ -61,11 +61,11 @@ func (s *Service) sign(ctx context.Context, tx *db.Tx, a authz.Actor, v id.Visit
 		return document.Signed{}, refusal(it.State, ActSign)
 	}
 	row, found, err := s.open(ctx, tx, v)
+	if err == nil && (!found || row.Version != version) {
+		err = db.OneRow(0, nil)
+	}
 	if err != nil {
 		return document.Signed{}, err
-	}
-	if !found || row.Version != version {
-		return document.Signed{}, db.OneRow(0, nil)
 	}
 	draft, err := note.Decode([]byte(row.Body))
 	if err != nil {
@@ -74,7 +74,7 @@ func (s *Service) sign(ctx context.Context, tx *db.Tx, a authz.Actor, v id.Visit
 	if err := maySign(draft, it, a); err != nil {
 		return document.Signed{}, err
 	}
-	prior, priorID, err := s.prior(ctx, tx, it.Visit)
+	prior, priorID, err := s.prior(ctx, tx, it)
 	if err != nil {
 		return document.Signed{}, err
 	}
@@ -97,10 +97,8 @@ func (s *Service) sign(ctx context.Context, tx *db.Tx, a authz.Actor, v id.Visit
 	if err != nil {
 		return document.Signed{}, err
 	}
-	doc, err := s.Documents.Append(ctx, tx, document.Draft{
-		Patient: it.Patient, Kind: KindNote, Title: titleOf(draft, it), Subject: it.ID.String(),
-		ServiceDate: it.Date, Format: note.Format, Body: text,
-	})
+	doc, err := s.Documents.Append(ctx, tx, document.Draft{Patient: it.Patient, Kind: KindNote, Title: titleOf(draft, it),
+		Subject: it.ID.String(), ServiceDate: it.Date, Format: note.Format, Body: text})
 	if err != nil {
 		return document.Signed{}, err
 	}
@@ -109,29 +107,6 @@ func (s *Service) sign(ctx context.Context, tx *db.Tx, a authz.Actor, v id.Visit
 		return document.Signed{}, err
 	}
 	return doc, s.tell(func(o Observer) error { return o.NoteSignedTx(ctx, tx, v, doc.ID) })
-}
-
-// survivor is the patient in whose chain a note is signed. A visit planned
-// under a record that was merged away since goes over to the one that stayed.
-func (s *Service) survivor(ctx context.Context, tx *db.Tx, a authz.Actor, it *Item) (patient.Patient, error) {
-	p, err := s.Patients.GetTx(ctx, tx, it.Patient)
-	if err != nil {
-		return patient.Patient{}, err
-	}
-	if !p.MergedInto.IsZero() && it.State.Writable() {
-		queries := q.New(tx)
-		if err := db.OneRow(queries.RebindVisit(ctx, q.RebindVisitParams{PatientID: p.MergedInto, PracticeID: tx.Practice, VisitID: it.ID})); err != nil {
-			return patient.Patient{}, err
-		}
-		if err := queries.RebindNotes(ctx, q.RebindNotesParams{PatientID: p.MergedInto, PracticeID: tx.Practice, VisitID: it.ID}); err != nil {
-			return patient.Patient{}, err
-		}
-		it.Patient = p.MergedInto
-		if err := s.record(ctx, tx, a, it.ID, ActMove, it.State, it.State, "to the record it was merged into"); err != nil {
-			return patient.Patient{}, err
-		}
-	}
-	return s.Patients.WritableTx(ctx, tx, it.Patient)
 }
 
 func titleOf(d note.Draft, it Item) string {
@@ -158,7 +133,11 @@ func maySign(d note.Draft, it Item, a authz.Actor) error {
 // ready lists what is missing and refuses days and times that have not come.
 func (s *Service) ready(d note.Draft, it Item, prior *note.Prior, safe Safety, now db.Time) error {
 	var f []errs.Field
-	for _, l := range note.Missing(d, safe.kept(d).Facts(prior == nil), s.Knowledge) {
+	for _, l := range note.Missing(d, safe.kept(d, s.Knowledge).Facts(prior == nil), s.Knowledge) {
+		if n := len(f) - 1; n >= 0 && f[n].Name == l.Field { // a field has one complaint
+			f[n].Message += " " + l.Text + "."
+			continue
+		}
 		f = append(f, errs.Field{Name: l.Field, Message: l.Text + "."})
 	}
 	if err := errs.OnFields(f...); err != nil {
@@ -183,7 +162,7 @@ func (s *Service) body(it Item, a authz.Actor, who patient.Patient, d note.Draft
 		Therapist: note.Person{ID: it.Therapist, Name: it.TherapistName},
 		Entered:   it.Today(now.Time),
 		Note:      d,
-		Safety:    safe.kept(d),
+		Safety:    safe.kept(d, s.Knowledge),
 		Rules:     safe.Rules,
 	}
 	b.Late = b.Entered != it.Date

@@ -365,15 +365,37 @@ func TestNotesOfAMergedRecordCountAsThePatients(t *testing.T) {
 		if got, err := r.OpenNote(r.ctx, next.ID); err != nil || got.PriorID != old.ID {
 			t.Errorf("prior = %v, %v", got.PriorID, err)
 		}
-		// What was still open under the duplicate is signed in the chart that stayed.
+		// What was still open under the duplicate is signed where it was planned, and
+		// counts as the survivor's; the note before it is the survivor's as well.
+		_, before := r.signed(today.AddDays(-1), finished())
+		if got, err := r.OpenNote(r.ctx, open.ID); err != nil || got.PriorID != before.ID || len(got.Past) != 2 {
+			t.Errorf("prior = %v, %d earlier, %v", got.PriorID, len(got.Past), err)
+		}
 		d := finished()
 		s := r.save(open.ID, 0, d)
 		doc, err := r.Sign(r.ctx, open.ID, s.Version)
-		if err != nil || doc.Patient != mine {
+		if err != nil || doc.Patient != duplicate {
 			t.Fatalf("signed in the chart of %v, %v", doc.Patient, err)
 		}
-		if notes := signedNotes(t, r, r.ctx); len(notes) != 2 || notes[0].Document != doc.ID {
+		if it, err := r.Get(r.ctx, open.ID); err != nil || it.Patient != duplicate || it.Chart != mine {
+			t.Errorf("the visit is of %v, %v", it.Patient, err)
+		}
+		if notes := signedNotes(t, r, r.ctx); len(notes) != 3 || notes[0].Document != doc.ID {
 			t.Errorf("notes: %d", len(notes))
+		}
+		if _, err := r.Addend(r.ctx, doc.ID, visit.NewAddendum{Reason: "Forgotten", Text: "Slept better."}); err != nil {
+			t.Errorf("an addendum to it: %v", err)
+		}
+		// The merge undone, the note is with the visit it is about.
+		if err := r.patients.UndoMerge(r.ctx, duplicate, "Two people"); err != nil {
+			t.Fatal(err)
+		}
+		if notes := signedNotes(t, r, r.ctx); len(notes) != 1 || notes[0].Document != before.ID {
+			t.Errorf("notes of the survivor afterwards: %d", len(notes))
+		}
+		r.patient = duplicate
+		if notes := signedNotes(t, r, r.ctx); len(notes) != 2 {
+			t.Errorf("notes of the other afterwards: %d", len(notes))
 		}
 	})
 }

@@ -29,6 +29,11 @@
 //     minutes, and is marked so that nothing counts it as treatment.
 //
 // Answers given afterwards never open a beginning.
+//
+// A visit stays with the record it was planned under, also when that was merged
+// into another since: its note is signed in that record's chain and counts as the
+// survivor's, so that a merge can be undone. What is asked about the patient
+// (safety, consent, visits left, the note before) is asked about the survivor.
 package visit
 
 import (
@@ -40,6 +45,7 @@ import (
 	"soapstone/internal/db"
 	"soapstone/internal/errs"
 	"soapstone/internal/id"
+	"soapstone/units"
 )
 
 // Visit is one session, planned or held.
@@ -101,7 +107,11 @@ type GateResult struct {
 	Bars        string
 	Precautions []string // sentences, shown while the note is written
 	LocalSites  []string // ids of body sites that are to be left alone
-	Rules       []string // what was applied, with versions; kept with the signed note
+	// LocalWords says for a site to be left alone what the rule says about it.
+	LocalWords     map[string]string
+	MaxPressure    int      // the hardest that is allowed, 1 to 5; 0 without a cap
+	AvoidPositions []string // positions of the note in which the patient should not lie or sit
+	Rules          []string // what was applied, with versions; kept with the signed note
 }
 
 // Consent answers whether at an instant the patient had taken back, or declined,
@@ -130,6 +140,12 @@ type LedgerResult struct {
 	Blocked  bool
 	Reason   string   // why, and what to do about it
 	Warnings []string // at most 90 characters each
+}
+
+// Payer answers how whoever pays for a visit turns minutes into units; "" when
+// nobody says, as where the patient pays.
+type Payer interface {
+	UnitRule(ctx context.Context, tx *db.Tx, c VisitCheck) (units.Rule, error)
 }
 
 // Busy says which session is in the way. It is the cause inside a Conflict.

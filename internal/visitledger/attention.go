@@ -79,7 +79,7 @@ func urgent(rows []q.InForceRow, today civil.Date) []Item {
 		r := rows[0]
 		l := ledgerOf(rows[:n], today)
 		rows = rows[n:]
-		if l.Tone == OK {
+		if l.Tone == OK || r.Successors > 0 {
 			renewed[r.PatientID] = true
 			continue
 		}

@@ -2,6 +2,7 @@ package visitledger
 
 import (
 	"fmt"
+	"strings"
 
 	"soapstone/internal/civil"
 	"soapstone/internal/referral"
@@ -76,7 +77,10 @@ func nearing(r referral.Referral, visits []Visit, on civil.Date) []string {
 func payers(d Decision, as []referral.Authorisation, visits []Visit, on civil.Date, planning bool) Decision {
 	given, full, warn := false, Decision{}, []string(nil)
 	for _, a := range as {
-		if a.Withdrawn {
+		if !a.Stands() {
+			if !a.Withdrawn {
+				d.Warn = append(d.Warn, "Authorization "+short(a.Number)+" is "+strings.ToLower(a.State.Label())+", not approved.")
+			}
 			continue
 		}
 		given = true

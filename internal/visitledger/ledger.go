@@ -10,7 +10,8 @@
 // nothing: every answer is counted anew.
 //
 // Units are estimated from planned minutes, as 15-minute units over the whole
-// session, and are marked as such: they warn and never refuse.
+// session, and are marked as such: they warn and never refuse. So do a payer's
+// own thresholds: a report after so many visits, agreement from a visit on.
 package visitledger
 
 import (
@@ -70,6 +71,10 @@ type Row struct {
 	Estimated bool       // units from planned minutes
 	Tone      Tone
 	Reason    string // a sentence of at most 90 characters; "" when OK
+	// Authorisation is the one the row counts; zero for other kinds.
+	Authorisation id.Authorisation
+	// Report marks the row that counts to the next report: it ends nothing.
+	Report bool
 }
 
 // Limited reports whether the row limits a number.
@@ -78,6 +83,7 @@ func (r Row) Limited() bool { return r.Total > 0 }
 // Ledger is a referral's rows together.
 type Ledger struct {
 	Referral id.Referral
+	Renewed  bool // another prescription goes on after it
 	Status   referral.Status
 	Rows     []Row // the prescription, then the authorisations by first day
 	First    int   // the row that ends first; -1 when none ends
@@ -119,12 +125,12 @@ func tallied(r referral.Referral, visits []Visit) tallies {
 
 // reckon makes the ledger of a referral on a day from what was counted.
 func reckon(r referral.Referral, t tallies, today civil.Date) Ledger {
-	l := Ledger{Referral: r.ID, First: -1, Tone: OK}
+	l := Ledger{Referral: r.ID, Renewed: !r.ReplacedBy.IsZero(), First: -1, Tone: OK}
 	l.Status = r.StatusOn(today, t.all.used)
 	l.Rows = append(l.Rows, newRow(Row{Kind: Prescription, Label: "Prescription", Name: "Prescription", Unit: Visits,
 		Total: r.Order.Visits, StartsOn: r.StartsOn, EndsOn: r.EndsOn}, t.all, today))
 	for i, a := range r.Authorisations {
-		if !a.Withdrawn {
+		if a.Stands() {
 			l.Rows = append(l.Rows, authorised(a, t.visits[i], t.units[i], today)...)
 		}
 	}
@@ -162,7 +168,7 @@ func tally(visits []Visit, in func(civil.Date) bool, worth func(Visit) int64) (c
 // authorised gives the rows of an authorisation: visits, units, or its days.
 func authorised(a referral.Authorisation, visits, units counts, today civil.Date) []Row {
 	base := Row{Kind: Authorisation, Label: "Authorization " + a.Number + " · " + a.PayerName, Name: "Authorization " + short(a.Number),
-		StartsOn: a.FromOn, EndsOn: a.ToOn}
+		Authorisation: a.ID, StartsOn: a.FromOn, EndsOn: a.ToOn}
 	var rows []Row
 	if a.Visits != nil {
 		base.Unit, base.Total = Visits, *a.Visits

@@ -23,6 +23,10 @@ type Service struct {
 	db        *db.DB
 	log       *audit.Log
 	referrals *referral.Service
+
+	// Payers knows what payers count; without it only prescriptions and
+	// authorisations are. Set it before the service is used.
+	Payers Payers
 }
 
 // New makes the service.
@@ -50,7 +54,12 @@ func (s *Service) For(ctx context.Context, tx *db.Tx, r id.Referral) (Ledger, er
 		return Ledger{}, err
 	}
 	visits, err := visitsOf(ctx, tx, r)
-	return Count(ref, visits, a.Today(tx.Now.Time)), err
+	if err != nil {
+		return Ledger{}, err
+	}
+	today := a.Today(tx.Now.Time)
+	t, err := s.terms(ctx, tx, ref, today)
+	return CountFor(ref, visits, t, today), err
 }
 
 // Every gives the ledgers of all of a patient's referrals, drafts and closed
@@ -66,7 +75,7 @@ func (s *Service) Every(ctx context.Context, p id.Patient) ([]Ledger, error) {
 		if err != nil {
 			return err
 		}
-		out, err = counted(ctx, tx, p, refs, a.Today(tx.Now.Time))
+		out, err = s.counted(ctx, tx, p, refs, a.Today(tx.Now.Time))
 		return err
 	})
 	return out, db.Classify(err)
@@ -75,20 +84,28 @@ func (s *Service) Every(ctx context.Context, p id.Patient) ([]Ledger, error) {
 // ForPatient gives the ledgers of a patient's referrals in force, the latest
 // written first, inside the caller's transaction.
 func (s *Service) ForPatient(ctx context.Context, tx *db.Tx, p id.Patient) ([]Ledger, error) {
-	a, err := authz.Require(ctx, authz.ReferralRead)
-	if err != nil {
+	if _, err := authz.Require(ctx, authz.ReferralRead); err != nil {
 		return nil, err
 	}
 	refs, err := s.referrals.ForPatient(ctx, tx, p)
 	if err != nil {
 		return nil, err
 	}
-	refs = slices.DeleteFunc(refs, func(r referral.Referral) bool { return r.State != referral.Active })
-	return counted(ctx, tx, p, refs, a.Today(tx.Now.Time))
+	return s.InForceOf(ctx, tx, p, refs)
+}
+
+// InForceOf is ForPatient for a caller who has read the patient's referrals.
+func (s *Service) InForceOf(ctx context.Context, tx *db.Tx, p id.Patient, refs []referral.Referral) ([]Ledger, error) {
+	a, err := authz.Require(ctx, authz.ReferralRead)
+	if err != nil {
+		return nil, err
+	}
+	refs = slices.DeleteFunc(slices.Clone(refs), func(r referral.Referral) bool { return r.State != referral.Active })
+	return s.counted(ctx, tx, p, refs, a.Today(tx.Now.Time))
 }
 
 // counted counts the referrals of one patient with one statement.
-func counted(ctx context.Context, tx *db.Tx, p id.Patient, refs []referral.Referral, today civil.Date) ([]Ledger, error) {
+func (s *Service) counted(ctx context.Context, tx *db.Tx, p id.Patient, refs []referral.Referral, today civil.Date) ([]Ledger, error) {
 	if len(refs) == 0 {
 		return nil, nil
 	}
@@ -102,7 +119,11 @@ func counted(ctx context.Context, tx *db.Tx, p id.Patient, refs []referral.Refer
 	}
 	var out []Ledger
 	for _, r := range refs {
-		out = append(out, Count(r, visits[r.ID], today))
+		t, err := s.terms(ctx, tx, r, today)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, CountFor(r, visits[r.ID], t, today))
 	}
 	return out, nil
 }
@@ -146,7 +167,12 @@ func (s *Service) CheckVisit(ctx context.Context, tx *db.Tx, c visit.VisitCheck)
 	if d.Block {
 		return visit.LedgerResult{Blocked: true, Reason: d.Reason}, nil
 	}
-	ended, err := s.referrals.CodesEnded(ctx, r, c.On)
+	t, err := s.terms(ctx, tx, r, c.On)
+	if err != nil {
+		return visit.LedgerResult{}, err
+	}
+	d.Warn = append(d.Warn, t.warnings(r, visits, c.On)...)
+	ended, err := s.referrals.CodesEnded(ctx, tx, r, c.On)
 	if len(ended) > 0 {
 		d.Warn = append(d.Warn, "No longer a valid diagnosis code: "+strings.Join(ended[:min(len(ended), 5)], ", ")+".")
 	}
@@ -186,7 +212,7 @@ func alerts(ledgers []Ledger) []patient.Alert {
 	stands := false
 	for _, l := range ledgers {
 		stands = stands || l.Tone != Block
-		if l.Tone == Warn {
+		if l.Tone == Warn && !l.Renewed {
 			out = append(out, patient.Alert{Tone: "warn", Text: l.Reason})
 		}
 	}

@@ -34,7 +34,7 @@ func first(rows []Row, p pace, today civil.Date) (index int, byDate bool) {
 	index = -1
 	var soonest civil.Date
 	for i, r := range rows {
-		if r.Tone == Block && standing(rows) {
+		if r.Report || r.Tone == Block && standing(rows) {
 			continue
 		}
 		end, date := runsOut(r, p, today)
@@ -50,7 +50,7 @@ func first(rows []Row, p pace, today civil.Date) (index int, byDate bool) {
 
 func standing(rows []Row) bool {
 	for _, r := range rows {
-		if r.Tone != Block {
+		if r.Tone != Block && r.Kind != Payer {
 			return true
 		}
 	}

@@ -35,7 +35,7 @@ func (s *Server) chain(next http.Handler) (http.Handler, error) {
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		start := s.cfg.Clock.Now()
-		x := &exchange{srv: s, id: token(), body: r.Body, theme: themeOf(r), flash: readFlash(r, start)}
+		x := &exchange{srv: s, id: token(), body: r.Body, theme: themeOf(r), private: privateOf(r), flash: readFlash(r, start)}
 		r = withExchange(r, x)
 		out := &recorder{ResponseWriter: w, x: x}
 		defer func() { s.logAccess(r, x, start) }()

@@ -18,6 +18,8 @@ type exchange struct {
 	actor    authz.Actor
 	signedIn bool
 	theme    string
+	next     string // where the person came from to mend something
+	private  bool   // names are hidden on the screen
 	flash    []string
 	shown    bool          // the flash lines were put on a page
 	body     io.ReadCloser // before the limit

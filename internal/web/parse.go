@@ -10,6 +10,7 @@ import (
 	"soapstone/internal/clock"
 	"soapstone/internal/errs"
 	"soapstone/internal/web/form"
+	"soapstone/internal/web/kit"
 )
 
 const (
@@ -38,7 +39,9 @@ func ParseForm(w http.ResponseWriter, r *http.Request) (*form.Form, error) {
 	if err := r.ParseForm(); err != nil {
 		return nil, badBody(err)
 	}
-	return form.Decode(r.PostForm), nil
+	f := form.Decode(r.PostForm)
+	exchangeOf(r).next = nextIn(f.Value(kit.Back))
+	return f, nil
 }
 
 func badBody(err error) error {

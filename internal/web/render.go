@@ -25,10 +25,13 @@ func Render(w http.ResponseWriter, r *http.Request, status int, c templ.Componen
 	b := buffers.Get().(*bytes.Buffer)
 	b.Reset()
 	defer buffers.Put(b)
-	if err := c.Render(r.Context(), b); err != nil {
+	ctx, x := r.Context(), exchangeOf(r)
+	if x.next != "" {
+		ctx = kit.WithNext(ctx, r.URL.Path, x.next)
+	}
+	if err := c.Render(ctx, b); err != nil {
 		return fmt.Errorf("web.Render: %w", err)
 	}
-	x := exchangeOf(r)
 	if x.shown {
 		clearFlash(w)
 	}
@@ -90,6 +93,7 @@ func PageData(r *http.Request, title string) kit.Page {
 	}
 	x.shown = len(x.flash) > 0
 	if r.Method == http.MethodGet {
+		x.next = nextIn(r.URL.Query().Get("next"))
 		p.Path = LocalPath(r.URL.RequestURI())
 	}
 	actor, ok := authz.From(r.Context())
@@ -97,9 +101,10 @@ func PageData(r *http.Request, title string) kit.Page {
 		return p
 	}
 	if actor.Handed != "" {
-		p.Kiosk, p.Flash, p.Help, x.shown = actor.Handed, nil, "", false
+		p.Kiosk, p.Flash, p.Help, x.shown, x.next = actor.Handed, nil, "", false, ""
 		return p
 	}
+	p.Find, p.Private, p.KeysOff = cfg.Find, x.private, actor.KeysOff
 	p.User = &kit.User{Name: actor.Name, Menu: cfg.Menu}
 	for _, role := range actor.Roles {
 		p.User.Roles = append(p.User.Roles, role.Label())

@@ -12,6 +12,7 @@ import (
 
 	"soapstone/internal/errs"
 	"soapstone/internal/web/form"
+	"soapstone/internal/web/kit"
 )
 
 // File is an uploaded file that passed the checks. It is held in memory only:
@@ -72,6 +73,7 @@ func ParseUpload(w http.ResponseWriter, r *http.Request, maxBytes int64) (*form.
 	}
 	err = u.read(mr)
 	f := form.Decode(u.text)
+	exchangeOf(r).next = nextIn(f.Value(kit.Back))
 	for _, c := range u.wrong {
 		if c.tooLarge {
 			f.TooLarge(c.field, c.message)

@@ -68,6 +68,8 @@ type Config struct {
 	Practice func(ctx context.Context, a authz.Actor) string
 	// Help is where the footer's help link leads; "/help" if empty.
 	Help string
+	// Find is where the button that finds and does things leads; none if empty.
+	Find string
 	// SignIn is where those who are not signed in are sent; "/sign-in" if empty.
 	SignIn string
 	// Origins are other origins (https://host) whose forms are accepted.
@@ -119,6 +121,7 @@ func NewServer(cfg Config) (*Server, error) {
 	}
 	s.handler = h
 	s.router.Public("POST /preferences/theme", setTheme)
+	s.router.SignedIn("POST /preferences/privacy", setPrivacy)
 	if cfg.Dev {
 		registerKit(s.router)
 	}

@@ -173,6 +173,7 @@ func TestRoutesAreListedAndDeclared(t *testing.T) {
 	rt.Public("GET /c", page(""))
 	want := []web.Route{
 		{Method: "POST", Path: "/preferences/theme", Access: web.AccessPublic},
+		{Method: "POST", Path: "/preferences/privacy", Access: web.AccessSignedIn},
 		{Method: "GET", Path: "/a/{x}", Access: web.AccessPermission, Permission: authz.PatientRead},
 		{Method: "POST", Path: "/b", Access: web.AccessSignedIn},
 		{Method: "GET", Path: "/c", Access: web.AccessPublic},

@@ -1,6 +1,7 @@
 package assessmentui
 
 import (
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -11,6 +12,20 @@ import (
 	"soapstone/internal/knowledge"
 	"soapstone/internal/web/form"
 )
+
+// finish is the page after the areas: what was found, and the end of it.
+const finish assessment.Area = "finish"
+
+// pages are the areas and the finish, in order.
+func pages() []assessment.Area { return append(assessment.Areas(), finish) }
+
+// pageOf reads the name of a page; the first for any other word.
+func pageOf(s string) assessment.Area {
+	if a := assessment.Area(s); slices.Contains(pages(), a) {
+		return a
+	}
+	return pages()[0]
+}
 
 func decodeStart(f *form.Form) assessment.StartInput {
 	in := assessment.StartInput{
@@ -24,59 +39,75 @@ func decodeStart(f *form.Form) assessment.StartInput {
 	return in
 }
 
-// decode reads the editor's fields. Rows in which nothing was entered are
-// left out.
-func (u *ui) decode(f *form.Form) (assessment.Content, rows) {
+// decode puts the fields of one area into the content; the rest stays as it is
+// kept. Rows in which nothing was entered are left out.
+func (u *ui) decode(f *form.Form, area assessment.Area, c assessment.Content) (assessment.Content, rows) {
 	rs := rows{}
-	c := assessment.Content{
-		On:          f.Date("on", form.Required("Enter the day of the assessment.")),
-		Referral:    form.ID[id.Referral](f, "referral"),
-		Regions:     form.Choices(f, "regions", assessment.Regions()...),
-		Posture:     f.Choices("posture", postureKeys()...),
-		PostureText: f.Area("posture_text", form.Max(assessment.MaxText)),
-		Note:        f.Area("note", form.Max(assessment.MaxText)),
-	}
-	f.Require("regions", "Choose at least one region.")
-	for _, row := range rs.entered(f, "pain", painFields, 100) {
-		c.Pain = append(c.Pain, assessment.Pain{Site: f.Text(row + ".site"), Now: f.OptInt(row+".now", 0, 10),
-			Best: f.OptInt(row+".best", 0, 10), Worst: f.OptInt(row+".worst", 0, 10)})
-	}
-	for _, row := range rs.entered(f, "palp", palpFields, 300) {
-		c.Palpation = append(c.Palpation, assessment.Palpation{Site: f.Text(row + ".site"), Tone: f.OptInt(row+".tone", 0, 4),
-			Tenderness: f.OptInt(row+".tender", 0, 4), Text: f.Text(row+".text", form.Max(200))})
-	}
-	for _, r := range assessment.Regions() {
-		u.motions(f, r, &c)
+	switch area {
+	case assessment.AreaPain:
+		c.Pain = nil
+		for _, row := range rs.entered(f, "pain", painFields, 100) {
+			c.Pain = append(c.Pain, assessment.Pain{Site: f.Text(row + ".site"), Now: f.OptInt(row+".now", 0, 10),
+				Best: f.OptInt(row+".best", 0, 10), Worst: f.OptInt(row+".worst", 0, 10)})
+		}
+	case assessment.AreaROM:
+		u.decodeMotions(f, &c)
+	case assessment.AreaPalpation:
+		u.decodePalpation(f, rs, &c)
+	case assessment.AreaPosture:
+		u.decodePosture(f, &c)
+	case assessment.AreaGait:
+		u.decodeGait(f, &c)
+	case assessment.AreaStrength:
+		u.decodeStrength(f, &c)
+	case assessment.AreaTests:
+		u.decodeTests(f, &c)
+	case finish:
+		u.decodeFinish(f, &c)
 	}
 	return c, rs
 }
 
-func (u *ui) motions(f *form.Form, r assessment.Region, c *assessment.Content) {
-	for _, j := range r.Joints() {
-		device := f.Choice("device."+j, u.deviceIDs()...)
-		for _, n := range u.cat.ROM.In(j) {
-			for _, side := range n.Sides() {
-				name := assessment.FieldMotion(n.ID, side)
-				deg := f.Number(name, 0, assessment.LimitOf(n))
-				if deg == nil {
-					if f.Bool(name+".pain") || f.Has(name+".end") {
-						f.AddError(name, "Enter the degrees too, or clear the rest of this field.")
-					}
-					continue
-				}
-				if !c.Has(r) {
-					f.AddError("regions", r.Label()+" holds values. Choose it too, or clear them.")
-				}
-				c.Motions = append(c.Motions, assessment.Motion{Motion: n.ID, Side: side, Degrees: *deg, PainAtEnd: f.Bool(name + ".pain"),
-					WithinLimits: f.Bool(name + ".wnl"), Device: device, EndFeel: form.Choice(f, name+".end", assessment.EndFeels()...)})
-			}
+func (u *ui) decodePalpation(f *form.Form, rs rows, c *assessment.Content) {
+	w := u.cat.Palpation
+	c.Palpation = nil
+	for _, row := range rs.entered(f, "palp", palpFields, 300) {
+		p := assessment.Palpation{Site: f.Text(row + ".site"), Tone: f.OptInt(row+".tone", 0, 4), Tenderness: f.OptInt(row+".tender", 0, 4),
+			Texture: f.Choices(row+".texture", ids(w.Textures)...), Trigger: f.Choice(row+".trigger", ids(w.Triggers)...),
+			Refers: f.YesNo(row + ".refers"), Oedema: f.OptInt(row+".oedema", 0, 4),
+			Temperature: f.Choice(row+".temp", ids(w.Temperatures)...), Text: f.Text(row+".text", form.Max(200))}
+		c.Palpation = append(c.Palpation, p)
+	}
+}
+
+// decodeFinish reads what concerns the whole: day, regions, prescription, note.
+func (u *ui) decodeFinish(f *form.Form, c *assessment.Content) {
+	c.On = f.Date("on", form.Required("Enter the day of the assessment."))
+	c.Referral = form.ID[id.Referral](f, "referral")
+	c.Regions = form.Choices(f, "regions", assessment.Regions()...)
+	c.Note = f.Area("note", form.Max(assessment.MaxText))
+	f.Require("regions", "Choose at least one region.")
+	for _, r := range assessment.Regions() {
+		if f.Has("regions") && !c.Has(r) && u.holds(*c, r) {
+			f.AddError("regions", r.Label()+" holds values. Choose it too, or clear them first.")
 		}
 	}
 }
 
+// holds reports that motions or tests of a region are recorded.
+func (u *ui) holds(c assessment.Content, r assessment.Region) bool {
+	of := func(m assessment.Motion) bool { return slices.Contains(r.Joints(), joint(m.Motion)) }
+	return slices.ContainsFunc(c.Motions, of) || slices.ContainsFunc(c.Passive, of) ||
+		slices.ContainsFunc(c.Tests, func(t assessment.TestResult) bool {
+			x, ok := u.cat.Tests.Test(t.Test)
+			return ok && x.Region == string(r)
+		})
+}
+
 var (
 	painFields = []string{"site", "now", "best", "worst"}
-	palpFields = []string{"site", "tone", "tender", "text"}
+	// A site alone is an offer, no finding.
+	palpFields = []string{"tone", "tender", "texture", "trigger", "refers", "oedema", "temp", "text"}
 )
 
 // rows are the prefixes of the rows of each group in which something was
@@ -86,11 +117,8 @@ type rows map[string][]string
 // entered finds the rows of a group in which something was entered.
 func (rs rows) entered(f *form.Form, group string, fields []string, max int) []string {
 	for _, row := range f.Rows(group, max) {
-		for _, x := range fields {
-			if f.Has(row + "." + x) {
-				rs[group] = append(rs[group], row)
-				break
-			}
+		if slices.ContainsFunc(fields, func(x string) bool { return f.Has(row + "." + x) }) {
+			rs[group] = append(rs[group], row)
 		}
 	}
 	return rs[group]
@@ -113,60 +141,104 @@ func (rs rows) named(err error) error {
 	return errs.OnFields(fields...)
 }
 
-// addRow makes room for one more row of a group.
-func addRow(f *form.Form, group string) {
+// addRow makes room for one more row of a group and gives its prefix.
+func addRow(f *form.Form, group, site string) string {
 	next := 0
 	if rows := f.Rows(group, 1000); len(rows) > 0 {
 		last, _ := strconv.Atoi(rows[len(rows)-1][len(group)+1:])
 		next = last + 1
 	}
-	f.Set(group+"."+strconv.Itoa(next)+".site", "")
+	row := group + "." + strconv.Itoa(next)
+	f.Set(row+".site", site)
+	return row
 }
 
-// fill shows a stored draft.
-func fill(a assessment.Assessment) *form.Form {
-	f := form.Empty().Set("on", a.On.String()).Set("referral", a.Content.Referral.String()).Set("regions", regionValues(a.Regions)...).
-		Set("posture", a.Posture...).Set("posture_text", a.PostureText).Set("note", a.Note).Set("version", strconv.FormatInt(a.Version, 10))
-	for i, p := range a.Pain {
-		at := "pain." + strconv.Itoa(i) + "."
-		f.Set(at+"site", p.Site).Set(at+"now", whole(p.Now)).Set(at+"best", whole(p.Best)).Set(at+"worst", whole(p.Worst))
+// addSite puts the place that was named into a row of its own, or complains.
+func (u *ui) addSite(f *form.Form) {
+	name := f.Text("add")
+	if name == "" {
+		f.AddError("add", "Name a place, such as upper trapezius left.")
+		return
 	}
-	for i, p := range a.Palpation {
-		at := "palp." + strconv.Itoa(i) + "."
-		f.Set(at+"site", p.Site).Set(at+"tone", whole(p.Tone)).Set(at+"tender", whole(p.Tenderness)).Set(at+"text", p.Text)
-	}
-	for _, m := range a.Motions {
-		at := assessment.FieldMotion(m.Motion, m.Side)
-		f.Set(at, assessment.Number(m.Degrees)).Set(at+".end", string(m.EndFeel)).Set(at+".pain", yes(m.PainAtEnd)).Set(at+".wnl", yes(m.WithinLimits))
-		if m.Device != "" {
-			f.Set("device."+joint(m.Motion), m.Device)
+	found := u.Knowledge.FindSites(name, 1)
+	for _, s := range u.Knowledge.Sites() {
+		if strings.EqualFold(s.FullLabel(), name) || s.ID == name {
+			found = []knowledge.Site{s}
 		}
 	}
-	return f
+	switch {
+	case len(found) == 0:
+		f.AddError("add", "No place has this name. Choose one from the list.")
+	case slices.ContainsFunc(f.Rows("palp", 300), func(row string) bool { return f.Value(row+".site") == found[0].ID }):
+		f.AddError("add", found[0].FullLabel()+" is listed already.")
+	default:
+		addRow(f, "palp", found[0].ID)
+		f.Set("add")
+	}
 }
 
-func yes(b bool) string {
-	if b {
-		return "yes"
+// known complains when a group of fields holds one that the catalogue does not
+// know: such a form did not come from our page as it is now.
+func (u *ui) known(f *form.Form, sent url.Values) {
+	allowed := u.names()
+	for name := range sent {
+		group, _, ok := strings.Cut(name, ".")
+		if ok && slices.Contains([]string{"rom", "prom", "mmt", "test", "device", "rater", "at", "posture", "gait"}, group) && !allowed[name] {
+			f.AddError("", "The form names a motion, test or finding that is not in the list. Nothing was saved. Open the page again.")
+		}
 	}
-	return ""
 }
 
-func whole(n *int64) string {
-	if n == nil {
-		return ""
+// names are the fields of measures that a form may hold.
+func (u *ui) names() map[string]bool {
+	out := map[string]bool{}
+	for _, r := range assessment.Regions() {
+		for _, j := range r.Joints() {
+			out["device."+j], out["rater."+j], out["at."+j] = true, true, true
+			for _, n := range u.cat.ROM.In(j) {
+				for _, side := range n.Sides() {
+					for _, name := range []string{assessment.FieldMotion(n.ID, side), assessment.FieldPassive(n.ID, side)} {
+						for _, part := range []string{"", ".pain", ".score", ".wnl", ".end"} {
+							out[name+part] = true
+						}
+					}
+				}
+			}
+		}
 	}
-	return strconv.FormatInt(*n, 10)
+	for _, g := range u.cat.Strength.Groups {
+		for _, side := range bothSides {
+			out[assessment.FieldStrength(g.ID, side)] = true
+		}
+	}
+	for _, t := range u.cat.Tests.Tests {
+		for _, side := range t.Sides() {
+			out[assessment.FieldTest(t.ID, side)] = true
+		}
+	}
+	for _, l := range u.cat.Posture.Landmarks {
+		out["posture."+l.ID] = true
+	}
+	for _, p := range u.cat.Gait.Phases {
+		out["gait."+p.ID] = true
+	}
+	return out
+}
+
+var bothSides = []knowledge.Side{knowledge.SideLeft, knowledge.SideRight}
+
+func ids(tags []knowledge.Tag) []string {
+	var out []string
+	for _, t := range tags {
+		out = append(out, t.ID)
+	}
+	return out
 }
 
 // joint is the part of a norm's id before the dot.
 func joint(motion string) string {
-	for i := range motion {
-		if motion[i] == '.' {
-			return motion[:i]
-		}
-	}
-	return motion
+	j, _, _ := strings.Cut(motion, ".")
+	return j
 }
 
 func regionValues(rs []assessment.Region) []string {
@@ -175,28 +247,4 @@ func regionValues(rs []assessment.Region) []string {
 		out[i] = string(r)
 	}
 	return out
-}
-
-func postureKeys() []string {
-	var out []string
-	for _, p := range assessment.Postures() {
-		out = append(out, p.Key)
-	}
-	return out
-}
-
-func (u *ui) deviceIDs() []string {
-	var out []string
-	for _, d := range u.cat.ROM.Devices {
-		out = append(out, d.ID)
-	}
-	return out
-}
-
-// sideWord is how a side is called in a label.
-func sideWord(s knowledge.Side) string {
-	if s == knowledge.Midline {
-		return "middle"
-	}
-	return s.Label()
 }

@@ -7,6 +7,7 @@ package assessmentui
 import (
 	"embed"
 	"net/http"
+	"strings"
 
 	"soapstone/internal/assessment"
 	"soapstone/internal/authz"
@@ -64,8 +65,8 @@ func base(p id.Patient) string { return "/patients/" + p.String() + "/assessment
 
 func address(p id.Patient, a id.Assessment) string { return base(p) + "/" + a.String() }
 
-// ids reads patient and assessment from the path.
-func ids(r *http.Request) (id.Patient, id.Assessment, error) {
+// pathIDs reads patient and assessment from the path.
+func pathIDs(r *http.Request) (id.Patient, id.Assessment, error) {
 	p, err := web.PathID[id.Patient](r, "patient")
 	if err != nil {
 		return p, id.Assessment{}, err
@@ -154,7 +155,7 @@ func (u *ui) showStart(w http.ResponseWriter, r *http.Request, p id.Patient, l a
 }
 
 func (u *ui) open(w http.ResponseWriter, r *http.Request) error {
-	p, aid, err := ids(r)
+	p, aid, err := pathIDs(r)
 	if err != nil {
 		return err
 	}
@@ -163,7 +164,12 @@ func (u *ui) open(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if v.Mine {
-		return u.showEditor(w, r, p, v, fill(v.Assessment))
+		area := pageOf(r.URL.Query().Get("area"))
+		f := u.fill(v.Assessment, area)
+		if area == assessment.AreaPalpation {
+			u.offer(f, v)
+		}
+		return u.showEditor(w, r, p, v, area, f)
 	}
 	page, err := u.page(r, p, v.Kind.Label()+" of "+v.On.Human())
 	if err != nil {
@@ -176,10 +182,11 @@ func (u *ui) open(w http.ResponseWriter, r *http.Request) error {
 	return web.Render(w, r, http.StatusOK, sheetPage(page, s))
 }
 
-// write answers every button of the editor: save, complete, one more row, other
-// regions. The last two only show the page again with what was typed.
+// write answers every button of the editor. It keeps the area that was shown
+// and goes where the button says; a row more or less only shows the page again
+// with what was typed.
 func (u *ui) write(w http.ResponseWriter, r *http.Request) error {
-	p, aid, err := ids(r)
+	p, aid, err := pathIDs(r)
 	if err != nil {
 		return err
 	}
@@ -191,38 +198,49 @@ func (u *ui) write(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	op := f.Value("op")
-	if op == "pain" || op == "palp" || op == "regions" {
-		if op != "regions" {
-			addRow(f, op)
+	area, op := pageOf(f.Value("area")), f.Value("op")
+	if drop := strings.HasPrefix(op, dropOp); drop || op == "pain" || op == "site" {
+		switch op {
+		case "pain":
+			addRow(f, "pain", "")
+		case "site":
+			u.addSite(f)
 		}
-		return u.showEditor(w, r, p, v, f)
+		return u.showEditor(w, r, p, v, area, f)
 	}
 	version := f.Int("version", 1, 1<<40)
-	c, rows := u.decode(f)
+	u.known(f, r.PostForm)
+	c, rows := u.decode(f, area, v.Content)
 	if f.Valid() {
 		if op == "complete" {
 			if err = u.Assessments.Complete(r.Context(), p, aid, version, c); err == nil {
 				return web.See(w, r, address(p, aid), v.Kind.Label()+" completed.")
 			}
 		} else if _, err = u.Assessments.Save(r.Context(), p, aid, version, c); err == nil {
-			return web.See(w, r, address(p, aid), "Draft saved.")
+			if next := f.Value("go"); next != "" {
+				return web.See(w, r, address(p, aid)+"?area="+string(pageOf(next)))
+			}
+			return web.See(w, r, address(p, aid)+"?area="+string(area), "Draft saved.")
 		}
 		if !f.Merge(rows.named(err)) {
 			return err
 		}
 	}
-	return u.showEditor(w, r, p, v, f)
+	return u.showEditor(w, r, p, v, area, f)
 }
 
-func (u *ui) showEditor(w http.ResponseWriter, r *http.Request, p id.Patient, v assessment.View, f *form.Form) error {
+// dropOp begins the button that takes a row out.
+const dropOp = "drop:"
+
+func (u *ui) showEditor(w http.ResponseWriter, r *http.Request, p id.Patient, v assessment.View, area assessment.Area, f *form.Form) error {
 	page, err := u.page(r, p, v.Kind.Label())
 	if err != nil {
 		return err
 	}
 	page.Form, page.Back, page.Scripts = f, kit.To("Assessment", base(p)), []string{"assessment.js"}
-	page.Lead = "Begun by " + v.TherapistName + ". Empty fields are not recorded."
-	return web.Render(w, r, f.Status(), editorPage(page, f, u.editor(v, f, address(p, v.ID))))
+	e := u.editor(v, area, f, address(p, v.ID))
+	page.Lead = kit.JoinDot(regionWords(v.Regions), v.On.Human(), e.Done)
+	return web.Render(w, r, f.Status(), editorPage(page, f, e))
 }
 
 func (u *ui) askError(w http.ResponseWriter, r *http.Request) error {
@@ -230,7 +248,7 @@ func (u *ui) askError(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (u *ui) showError(w http.ResponseWriter, r *http.Request, f *form.Form) error {
-	p, aid, err := ids(r)
+	p, aid, err := pathIDs(r)
 	if err != nil {
 		return err
 	}
@@ -247,7 +265,7 @@ func (u *ui) showError(w http.ResponseWriter, r *http.Request, f *form.Form) err
 }
 
 func (u *ui) markError(w http.ResponseWriter, r *http.Request) error {
-	p, aid, err := ids(r)
+	p, aid, err := pathIDs(r)
 	if err != nil {
 		return err
 	}

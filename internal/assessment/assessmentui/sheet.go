@@ -1,9 +1,12 @@
 package assessmentui
 
 import (
+	"slices"
 	"strconv"
+	"strings"
 
 	"soapstone/internal/assessment"
+	"soapstone/internal/knowledge"
 	"soapstone/internal/web/kit"
 )
 
@@ -17,66 +20,82 @@ type sheetView struct {
 	Cat       assessment.Catalogue
 	PainLines []changeLine
 	Devices   string
+	RatedBy   string
+	TestLines []testLine
+	Felt      []beside
+	Graded    []beside
+	Weak      []string
 }
+
+// beside is a finding with what it was before.
+type beside struct{ Site, Now, Before string }
+
+// testLine is the result of a test, or of a group of tests, with its weight.
+type testLine struct{ Words, Weight, Before string }
 
 func (u *ui) sheet(v assessment.View) sheetView {
 	s := sheetView{View: v, Sentences: assessment.Sentences(v.Content, u.cat), Cat: u.cat}
 	for _, r := range v.Regions {
 		for _, id := range r.Joints() {
-			if j := u.joint(id, v.Earlier, v.Assessment, false); len(j.Rows) > 0 {
+			if j := u.joint(id, v, v.Assessment, false); len(j.Rows)+len(j.Passive) > 0 {
 				s.Joints = append(s.Joints, j)
 			}
 		}
 	}
-	seen := map[string]bool{}
-	for _, m := range v.Motions {
-		if m.Device != "" && !seen[m.Device] {
-			seen[m.Device] = true
-			if s.Devices != "" {
-				s.Devices += ", "
-			}
-			s.Devices += u.device(m.Device)
+	s.Devices, s.RatedBy = u.howMeasured(v)
+	s.Weak = weakWords(assessment.NewWeakness(v.Assessment, v.Earlier, u.cat))
+	for _, p := range v.Palpation {
+		now := strings.Join(assessment.PalpationParts(p, u.cat), ", ")
+		if now == "" {
+			now = "Nothing unusual"
+		}
+		s.Felt = append(s.Felt, beside{assessment.SiteLabel(u.cat, p.Site), now, u.feltBefore(v.Earlier, p.Site)})
+	}
+	for _, g := range v.Strength {
+		s.Graded = append(s.Graded, beside{assessment.GroupLabel(u.cat, g.Group) + ", " + g.Side.Label(), g.Grade.Human() + " of 5", u.gradeBefore(v.Earlier, g.Group, g.Side)})
+	}
+	e := editorView{View: v}
+	for _, r := range v.Tests {
+		if t, ok := u.cat.Tests.Test(r.Test); ok {
+			s.TestLines = append(s.TestLines, testLine{assessment.TestWords(t, r), assessment.TestWeight(t, r.Result), u.testCell(t, r.Side, &e).Before})
 		}
 	}
+	for _, r := range assessment.ReadClusters(u.cat.Tests, v.Tests) {
+		s.TestLines = append(s.TestLines, testLine{r.Words(), r.Weight(), ""})
+	}
 	if now := v.PainNow(); now != nil {
-		last, ok := lastPain(v.Earlier)
+		last, ok := v.Earlier.LastPain()
 		if ok {
 			s.PainLines = append(s.PainLines, u.painChange(last, *now))
 		}
-		if first, has := firstPain(v.Earlier); has && first.On != last.On {
+		if first, has := v.Earlier.FirstPain(); has && first.On != last.On {
 			s.PainLines = append(s.PainLines, u.painChange(first, *now))
 		}
 	}
 	return s
 }
 
+// howMeasured lists the devices, and who measured besides the therapist.
+func (u *ui) howMeasured(v assessment.View) (devices, raters string) {
+	var with, by []string
+	for _, list := range [][]assessment.Motion{v.Motions, v.Passive} {
+		for _, m := range list {
+			if d := knowledge.TagLabel(u.cat.ROM.Devices, m.Device); m.Device != "" && !slices.Contains(with, d) {
+				with = append(with, d)
+			}
+			for _, r := range v.Raters {
+				if r.ID == m.Rater && !slices.Contains(by, r.Name) {
+					by = append(by, r.Name)
+				}
+			}
+		}
+	}
+	return strings.Join(with, ", "), strings.Join(by, ", ")
+}
+
 func (u *ui) painChange(was assessment.PainReading, now int64) changeLine {
-	c := assessment.ComparePain(u.nprs(), *was.Now, was.On, now)
+	c := assessment.ComparePain(u.cat.NPRS, *was.Now, was.On, now)
 	return changeLine{Text: c.Words(), Mark: verdictMark(c), Why: c.Why() + ", " + c.Source}
-}
-
-// gradeOptions are the grades 0 to 4 of tone or tenderness.
-func gradeOptions(label func(int64) string) []kit.Option {
-	var out []kit.Option
-	for i := int64(0); i <= 4; i++ {
-		out = append(out, kit.Option{Value: strconv.FormatInt(i, 10), Label: strconv.FormatInt(i, 10) + " " + label(i)})
-	}
-	return out
-}
-
-func postureOptions() []kit.Option {
-	var out []kit.Option
-	for _, p := range assessment.Postures() {
-		out = append(out, kit.Option{Value: p.Key, Label: p.Label})
-	}
-	return out
-}
-
-func grade(n *int64, label func(int64) string) string {
-	if n == nil {
-		return ""
-	}
-	return strconv.FormatInt(*n, 10) + " " + label(*n)
 }
 
 func stateTone(s assessment.State) kit.Tone {

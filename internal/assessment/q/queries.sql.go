@@ -102,7 +102,7 @@ func (q *Queries) DeleteFindings(ctx context.Context, arg DeleteFindingsParams) 
 }
 
 const findingsOf = `-- name: FindingsOf :many
-SELECT f.assessment_id, f.kind, f.subject, f.aspect, f.side, f.value, f.text, f.flags, f.device
+SELECT f.assessment_id, f.kind, f.subject, f.aspect, f.side, f.value, f.text, f.flags, f.device, f.rater_user_id
 FROM finding f
 JOIN assessment a ON a.practice_id = f.practice_id AND a.assessment_id = f.assessment_id
 WHERE f.practice_id = $1 AND a.patient_id IN (
@@ -127,6 +127,7 @@ type FindingsOfRow struct {
 	Text         string
 	Flags        string
 	Device       string
+	RaterUserID  id.User
 }
 
 func (q *Queries) FindingsOf(ctx context.Context, arg FindingsOfParams) ([]FindingsOfRow, error) {
@@ -148,6 +149,7 @@ func (q *Queries) FindingsOf(ctx context.Context, arg FindingsOfParams) ([]Findi
 			&i.Text,
 			&i.Flags,
 			&i.Device,
+			&i.RaterUserID,
 		); err != nil {
 			return nil, err
 		}
@@ -197,8 +199,8 @@ func (q *Queries) InsertAssessment(ctx context.Context, arg InsertAssessmentPara
 }
 
 const insertFinding = `-- name: InsertFinding :exec
-INSERT INTO finding (practice_id, finding_id, assessment_id, position, kind, subject, aspect, side, value, text, flags, device)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+INSERT INTO finding (practice_id, finding_id, assessment_id, position, kind, subject, aspect, side, value, text, flags, device, rater_user_id)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
 `
 
 type InsertFindingParams struct {
@@ -214,6 +216,7 @@ type InsertFindingParams struct {
 	Text         string
 	Flags        string
 	Device       string
+	RaterUserID  id.User
 }
 
 func (q *Queries) InsertFinding(ctx context.Context, arg InsertFindingParams) error {
@@ -230,6 +233,7 @@ func (q *Queries) InsertFinding(ctx context.Context, arg InsertFindingParams) er
 		arg.Text,
 		arg.Flags,
 		arg.Device,
+		arg.RaterUserID,
 	)
 	return err
 }
@@ -265,7 +269,7 @@ func (q *Queries) MarkAssessmentInError(ctx context.Context, arg MarkAssessmentI
 }
 
 const motionSeries = `-- name: MotionSeries :many
-SELECT a.on_date, f.value, f.device, f.flags, a.user_id, a.assessment_id
+SELECT a.on_date, f.value, f.device, f.flags, f.rater_user_id, a.user_id, a.assessment_id
 FROM finding f
 JOIN assessment a ON a.practice_id = f.practice_id AND a.assessment_id = f.assessment_id
 WHERE f.practice_id = $1 AND a.patient_id IN (
@@ -288,6 +292,7 @@ type MotionSeriesRow struct {
 	Value        *float64
 	Device       string
 	Flags        string
+	RaterUserID  id.User
 	UserID       id.User
 	AssessmentID id.Assessment
 }
@@ -311,6 +316,7 @@ func (q *Queries) MotionSeries(ctx context.Context, arg MotionSeriesParams) ([]M
 			&i.Value,
 			&i.Device,
 			&i.Flags,
+			&i.RaterUserID,
 			&i.UserID,
 			&i.AssessmentID,
 		); err != nil {
@@ -365,6 +371,48 @@ func (q *Queries) PainSeries(ctx context.Context, arg PainSeriesParams) ([]PainS
 			&i.OnDate,
 			&i.Aspect,
 			&i.Value,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const raters = `-- name: Raters :many
+SELECT user_id, name, roles, active FROM staff
+WHERE practice_id = $1
+ORDER BY name, user_id
+LIMIT 500
+`
+
+type RatersRow struct {
+	UserID id.User
+	Name   string
+	Roles  string
+	Active bool
+}
+
+func (q *Queries) Raters(ctx context.Context, practiceID id.Practice) ([]RatersRow, error) {
+	rows, err := q.db.QueryContext(ctx, raters, practiceID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []RatersRow
+	for rows.Next() {
+		var i RatersRow
+		if err := rows.Scan(
+			&i.UserID,
+			&i.Name,
+			&i.Roles,
+			&i.Active,
 		); err != nil {
 			return nil, err
 		}

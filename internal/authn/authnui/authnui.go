@@ -67,6 +67,7 @@ func Register(rt *web.Router, d Deps) {
 	rt.Public("POST /sign-in/passkey", u.passkey)
 	rt.Public("POST /demo-sign-in", u.demoSignIn)
 	rt.SignedIn("POST /sign-out", u.signOut)
+	rt.SignedIn("GET "+authn.WatchPath, u.watch)
 
 	rt.TakesBack("GET /step-up", u.stepUpPage)
 	rt.TakesBack("POST /step-up", u.stepUp)

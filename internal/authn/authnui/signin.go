@@ -241,3 +241,16 @@ func (u *ui) signOut(w http.ResponseWriter, r *http.Request) error {
 	w.Header().Set("Clear-Site-Data", `"cache", "storage"`)
 	return web.See(w, r, "/sign-in", "You are signed out.")
 }
+
+// watch tells an open page that its session goes on, and after how many minutes
+// without a touch it ends. A page that asks without anybody having touched it
+// does not keep the session going.
+func (u *ui) watch(w http.ResponseWriter, r *http.Request) error {
+	p, err := u.Practices.Practice(r.Context())
+	if err != nil {
+		return err
+	}
+	return writeJSON(w, struct {
+		Idle int64 `json:"idle"`
+	}{p.IdleMinutes})
+}

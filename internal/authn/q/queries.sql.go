@@ -644,9 +644,10 @@ func (q *Queries) ListSessions(ctx context.Context, arg ListSessionsParams) ([]L
 
 const loadSession = `-- name: LoadSession :one
 SELECT s.session_id, s.user_id, s.seen_at, s.step_up_at, s.expires_at, s.address, s.handed,
-    u.name, u.roles, u.active, l.zone, p.idle_minutes, p.name AS practice_name
+    u.name, u.roles, u.active, l.zone, p.idle_minutes, p.name AS practice_name, COALESCE(a.single_keys, true) AS single_keys
 FROM session s
 JOIN staff u ON u.practice_id = s.practice_id AND u.user_id = s.user_id
+LEFT JOIN account a ON a.practice_id = s.practice_id AND a.user_id = s.user_id
 JOIN location l ON l.practice_id = u.practice_id AND l.location_id = u.location_id
 JOIN practice p ON p.practice_id = s.practice_id
 WHERE s.practice_id = $1 AND s.token_hash = $2
@@ -671,6 +672,7 @@ type LoadSessionRow struct {
 	Zone         string
 	IdleMinutes  int64
 	PracticeName string
+	SingleKeys   bool
 }
 
 func (q *Queries) LoadSession(ctx context.Context, arg LoadSessionParams) (LoadSessionRow, error) {
@@ -690,6 +692,7 @@ func (q *Queries) LoadSession(ctx context.Context, arg LoadSessionParams) (LoadS
 		&i.Zone,
 		&i.IdleMinutes,
 		&i.PracticeName,
+		&i.SingleKeys,
 	)
 	return i, err
 }
@@ -897,6 +900,25 @@ func (q *Queries) SetPassword(ctx context.Context, arg SetPasswordParams) (int64
 		arg.UserID,
 		arg.Version,
 	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const setSingleKeys = `-- name: SetSingleKeys :execrows
+UPDATE account SET single_keys = $1
+WHERE practice_id = $2 AND user_id = $3
+`
+
+type SetSingleKeysParams struct {
+	SingleKeys bool
+	PracticeID id.Practice
+	UserID     id.User
+}
+
+func (q *Queries) SetSingleKeys(ctx context.Context, arg SetSingleKeysParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, setSingleKeys, arg.SingleKeys, arg.PracticeID, arg.UserID)
 	if err != nil {
 		return 0, err
 	}

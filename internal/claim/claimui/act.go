@@ -206,7 +206,11 @@ func (u *ui) send(w http.ResponseWriter, r *http.Request) error {
 	if f.Valid() {
 		b, err := u.Claims.Send(r.Context(), medium, claims)
 		if err == nil {
-			return web.See(w, r, batchURL(b.ID), "Sent. Everything is kept as it left.")
+			done := "Sent. Everything is kept as it left."
+			if b.Test() {
+				done = "Test file made. Nothing was sent; the claims are still ready."
+			}
+			return web.See(w, r, batchURL(b.ID), done)
 		}
 		if !f.Merge(asked(err, map[string]string{"claim": "", "medium": ""})) {
 			return err

@@ -32,7 +32,11 @@ func (u *ui) batch(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	a := actor(r)
-	page := web.PageData(r, kit.Plural(int(b.Claims), "claim", "claims")+" sent "+moment(a, b.CreatedAt))
+	title := kit.Plural(int(b.Claims), "claim", "claims") + " sent " + moment(a, b.CreatedAt)
+	if b.Test() {
+		title = "Test file of " + kit.Plural(int(b.Claims), "claim", "claims") + ", " + moment(a, b.CreatedAt)
+	}
+	page := web.PageData(r, title)
 	page.Active, page.Back = "claims", kit.To("Batches", "/claims/batches")
 	return web.Render(w, r, http.StatusOK, batchPage(page, a, b, rows, a.Can(authz.ClaimSend)))
 }
@@ -45,7 +49,7 @@ func controls(b claim.Batch) string {
 func usageWord(b claim.Batch) (kit.Tone, string) {
 	switch b.Usage {
 	case "T":
-		return kit.Warn, "Test"
+		return kit.Warn, "Test file, not sent"
 	case "P":
 		return kit.OK, "Production"
 	}

@@ -144,8 +144,8 @@ func batchPage(page kit.Page, a authz.Actor, b claim.Batch, rows []claim.Row, se
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			if b.Usage == "T" {
-				templ_7745c5c3_Err = kit.Alert(kit.Warn, "This file is marked as a test: no payer pays from it.").Render(ctx, templ_7745c5c3_Buffer)
+			if b.Test() {
+				templ_7745c5c3_Err = kit.Alert(kit.Warn, "Test file, not sent: no payer pays from it. Its claims are still ready; send them again once the clearinghouse has passed the test.").Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -243,7 +243,7 @@ func batchPage(page kit.Page, a authz.Actor, b claim.Batch, rows []claim.Row, se
 										var templ_7745c5c3_Var12 string
 										templ_7745c5c3_Var12, templ_7745c5c3_Err = templ.JoinStringErrs(l)
 										if templ_7745c5c3_Err != nil {
-											return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/claim/claimui/batches.templ`, Line: 45, Col: 18}
+											return templ.Error{Err: templ_7745c5c3_Err, FileName: `batches.templ`, Line: 45, Col: 18}
 										}
 										_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var12))
 										if templ_7745c5c3_Err != nil {
@@ -342,13 +342,18 @@ func batchPage(page kit.Page, a authz.Actor, b claim.Batch, rows []claim.Row, se
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
+					} else if b.Test() {
+						templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 12, "<ol><li>Download the file and hand it to the clearinghouse as a test.</li><li>When it passes, switch to production under Settings, Claims.</li><li>Send the claims again: they are still ready.</li></ol>")
+						if templ_7745c5c3_Err != nil {
+							return templ_7745c5c3_Err
+						}
 					} else {
-						templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 12, "<ol><li>Download the file and hand it to the clearinghouse.</li><li>It answers first whether the file was taken (999), then which claims were (277CA).</li><li>A claim that was not taken is recorded as rejected, corrected and sent again.</li><li>When the payer has decided, record it on the claim.</li></ol>")
+						templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 13, "<ol><li>Download the file and hand it to the clearinghouse.</li><li>It answers first whether the file was taken (999), then which claims were (277CA).</li><li>A claim that was not taken is recorded as rejected, corrected and sent again.</li><li>When the payer has decided, record it on the claim.</li></ol>")
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
 					}
-					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 13, " ")
+					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 14, " ")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -375,7 +380,7 @@ func batchPage(page kit.Page, a authz.Actor, b claim.Batch, rows []claim.Row, se
 								return templ_7745c5c3_Err
 							}
 						}
-						templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 14, " ")
+						templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 15, " ")
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
@@ -423,7 +428,7 @@ func batchPage(page kit.Page, a authz.Actor, b claim.Batch, rows []claim.Row, se
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
-						templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 15, " ")
+						templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 16, " ")
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
@@ -432,7 +437,7 @@ func batchPage(page kit.Page, a authz.Actor, b claim.Batch, rows []claim.Row, se
 							if templ_7745c5c3_Err != nil {
 								return templ_7745c5c3_Err
 							}
-							templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 16, " ")
+							templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 17, " ")
 							if templ_7745c5c3_Err != nil {
 								return templ_7745c5c3_Err
 							}
@@ -440,7 +445,7 @@ func batchPage(page kit.Page, a authz.Actor, b claim.Batch, rows []claim.Row, se
 							if templ_7745c5c3_Err != nil {
 								return templ_7745c5c3_Err
 							}
-							templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 17, " ")
+							templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 18, " ")
 							if templ_7745c5c3_Err != nil {
 								return templ_7745c5c3_Err
 							}
@@ -448,7 +453,7 @@ func batchPage(page kit.Page, a authz.Actor, b claim.Batch, rows []claim.Row, se
 							if templ_7745c5c3_Err != nil {
 								return templ_7745c5c3_Err
 							}
-							templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 18, " ")
+							templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 19, " ")
 							if templ_7745c5c3_Err != nil {
 								return templ_7745c5c3_Err
 							}
@@ -476,15 +481,15 @@ func batchPage(page kit.Page, a authz.Actor, b claim.Batch, rows []claim.Row, se
 								return templ_7745c5c3_Err
 							}
 						}
-						templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 19, " ")
-						if templ_7745c5c3_Err != nil {
-							return templ_7745c5c3_Err
-						}
-						templ_7745c5c3_Err = kit.Def("Sent", kit.JoinDot(moment(a, b.CreatedAt), b.CreatedBy)).Render(ctx, templ_7745c5c3_Buffer)
-						if templ_7745c5c3_Err != nil {
-							return templ_7745c5c3_Err
-						}
 						templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 20, " ")
+						if templ_7745c5c3_Err != nil {
+							return templ_7745c5c3_Err
+						}
+						templ_7745c5c3_Err = kit.Def(sentWord(b), kit.JoinDot(moment(a, b.CreatedAt), b.CreatedBy)).Render(ctx, templ_7745c5c3_Buffer)
+						if templ_7745c5c3_Err != nil {
+							return templ_7745c5c3_Err
+						}
+						templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 21, " ")
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
@@ -504,7 +509,7 @@ func batchPage(page kit.Page, a authz.Actor, b claim.Batch, rows []claim.Row, se
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 21, "</div>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 22, "</div>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -522,6 +527,13 @@ func batchPage(page kit.Page, a authz.Actor, b claim.Batch, rows []claim.Row, se
 		}
 		return nil
 	})
+}
+
+func sentWord(b claim.Batch) string {
+	if b.Test() {
+		return "Made"
+	}
+	return "Sent"
 }
 
 var _ = templruntime.GeneratedTemplate

@@ -181,7 +181,11 @@ func (b board) tabs() []kit.Tab {
 	for _, s := range claim.States() {
 		n, active := b.Counts[s], s == b.Filter.State
 		if slices.Contains(shown, s) || n > 0 || active {
-			out = append(out, kit.Tab{Label: tabLabel(s), URL: b.at(s, ""), Active: active, Count: int(n)})
+			label := tabLabel(s)
+			if s == claim.Ready && b.Ready > 0 {
+				label += " " + b.Ready.String()
+			}
+			out = append(out, kit.Tab{Label: label, URL: b.at(s, ""), Active: active, Count: int(n)})
 		}
 	}
 	return out

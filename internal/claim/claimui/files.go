@@ -25,6 +25,29 @@ func (u *ui) paper(w http.ResponseWriter, r *http.Request) error {
 	return web.ServeFile(w, web.File{Name: "cms1500.pdf", Type: "application/pdf", Data: data}, true)
 }
 
+// copy serves the form of a claim that left as a file, for a payer that asks
+// for paper all the same.
+func (u *ui) copy(w http.ResponseWriter, r *http.Request) error {
+	c, err := web.PathID[id.Claim](r, "claim")
+	if err != nil {
+		return err
+	}
+	f, err := web.ParseForm(w, r)
+	if err != nil {
+		return err
+	}
+	if why := reason(f, "copy_reason"); f.Valid() {
+		data, err := u.Claims.PaperCopy(r.Context(), c, why)
+		if err == nil {
+			return web.ServeFile(w, web.File{Name: "cms1500.pdf", Type: "application/pdf", Data: data}, true)
+		}
+		if !f.Merge(asked(err, map[string]string{"reason": "copy_reason"})) {
+			return err
+		}
+	}
+	return u.again(w, r, c, f)
+}
+
 // batchFile serves the file in which claims left, for saving; paper forms are
 // shown, to be printed.
 func (u *ui) batchFile(w http.ResponseWriter, r *http.Request) error {

@@ -58,6 +58,7 @@ func Register(rt *web.Router, d Deps) {
 	rt.Handle("POST /claims/{claim}/answer", write, u.answer)
 	rt.Handle("POST /claims/{claim}/correct", write, u.correct)
 	rt.Handle("POST /claims/{claim}/void", write, u.void)
+	rt.Handle("POST /claims/{claim}/copy", send, u.copy)
 
 	rt.Handle("POST /visits/{visit}/claims", write, u.start)
 	rt.Handle("GET /visits/{visit}/superbill.pdf", read, u.superbill)

@@ -192,6 +192,10 @@ func eventTitle(e claim.Event) string {
 		return "Checked: " + strings.ToLower(e.To.Label())
 	case "send":
 		return "Sent"
+	case "test":
+		return "Put into a test file, not sent"
+	case "copy":
+		return "Printed for mailing"
 	case "hold":
 		return "Put on hold"
 	case "release":
@@ -232,7 +236,7 @@ func eventMeta(e claim.Event) string {
 		detail = "" // the title says it
 	case "draft":
 		detail = kindWord(claim.Frequency(strings.TrimPrefix(detail, "frequency ")))
-	case "send":
+	case "send", "test":
 		detail = claim.Medium(detail).Label()
 	}
 	return kit.JoinDot(detail, e.By)

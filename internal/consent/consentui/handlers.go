@@ -43,6 +43,7 @@ func Register(rt *web.Router, d Deps) {
 	rt.Handle("POST /patients/{patient}/consents/decline/{text}", authz.ConsentWrite, u.decline)
 	rt.Handle("GET /patients/{patient}/consents/withdraw/{text}", authz.ConsentWrite, u.askWithdraw)
 	rt.Handle("POST /patients/{patient}/consents/withdraw/{text}", authz.ConsentWrite, u.withdraw)
+	rt.Handle("POST /patients/{patient}/consents/chaperone", authz.ConsentWrite, u.chaperone)
 	rt.Handle("GET /patients/{patient}/consents/papers/{consent}", authz.ConsentRead, u.paper)
 }
 
@@ -51,6 +52,10 @@ type ui struct{ Deps }
 func base(p id.Patient) string { return "/patients/" + p.String() + "/consents" }
 
 func (u *ui) overview(w http.ResponseWriter, r *http.Request) error {
+	return u.showOverview(w, r, form.Empty())
+}
+
+func (u *ui) showOverview(w http.ResponseWriter, r *http.Request, f *form.Form) error {
 	pid, err := web.PathID[id.Patient](r, "patient")
 	if err != nil {
 		return err
@@ -66,8 +71,30 @@ func (u *ui) overview(w http.ResponseWriter, r *http.Request) error {
 	page := web.PageData(r, "Consents")
 	page.Active, page.Banner, page.Tabs = "patients", patientui.Banner(h), patientui.Tabs(r.Context(), pid, "consents")
 	a, _ := authz.From(r.Context())
+	page.Form = f
 	v := overviewView{Overview: o, Patient: pid, Write: a.Can(authz.ConsentWrite) && h.Status != patient.MergedAway}
-	return web.Render(w, r, http.StatusOK, overviewPage(page, v))
+	return web.Render(w, r, f.Status(), overviewPage(page, f, v))
+}
+
+// chaperone keeps what the patient says about one today.
+func (u *ui) chaperone(w http.ResponseWriter, r *http.Request) error {
+	pid, err := web.PathID[id.Patient](r, "patient")
+	if err != nil {
+		return err
+	}
+	f, err := web.ParseForm(w, r)
+	if err != nil {
+		return err
+	}
+	answer, name := consent.ChaperoneAnswer(f.Text("chaperone")), f.Text("chaperone_name", form.Max(patient.MaxName))
+	if f.Valid() {
+		if err := u.Consents.RecordChaperone(r.Context(), pid, answer, name); err == nil {
+			return web.See(w, r, base(pid), "Recorded for today.")
+		} else if !f.Merge(err) {
+			return err
+		}
+	}
+	return u.showOverview(w, r, f)
 }
 
 // textPage reads what the three forms about a text share.
@@ -105,7 +132,7 @@ func (u *ui) sign(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	in := consent.SignInput{Patient: pid, Key: r.PathValue("text"), Lang: f.Text("lang"), Version: f.Text("version"), Hash: f.Text("hash"),
-		Signer: signer(f), Strokes: f.Text("strokes", form.Max(maxStrokes)), TypedName: f.Bool("typed")}
+		Signer: agreeing(f), Strokes: f.Text("strokes", form.Max(maxStrokes)), TypedName: f.Bool("typed")}
 	if f.Valid() {
 		c, err := u.Consents.Sign(r.Context(), in)
 		if err == nil {
@@ -120,6 +147,14 @@ func (u *ui) sign(w http.ResponseWriter, r *http.Request) error {
 
 // maxStrokes is the longest path data the form takes; the service counts points.
 const maxStrokes = 250_000
+
+// agreeing is the signer of an agreement, with what shows that they may sign for
+// another person.
+func agreeing(f *form.Form) consent.Signer {
+	s := signer(f)
+	s.Identity, s.Until = f.Text("identity"), f.Date("until")
+	return s
+}
 
 func signer(f *form.Form) consent.Signer {
 	s := consent.Signer{

@@ -32,6 +32,15 @@ func who(e consent.Entry) string {
 	return e.Signer.Name + " (" + lower(e.Signer.Relation.Label()) + ")"
 }
 
+// circumstances says when, before whom and how long something holds.
+func circumstances(e consent.Entry) string {
+	ends, version := "", "version "+e.Version
+	if !e.EndsOn.IsZero() {
+		ends = "until " + e.EndsOn.Human()
+	}
+	return kit.JoinDot("before "+e.Witness, lower(e.Method.Label()), version, ends)
+}
+
 // relationOptions leaves the patient out where the patient cannot sign.
 func relationOptions(minor bool) []kit.Option {
 	all := consent.Relations()

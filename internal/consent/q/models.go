@@ -5,6 +5,7 @@
 package q
 
 import (
+	"soapstone/internal/civil"
 	"soapstone/internal/db"
 	"soapstone/internal/id"
 )
@@ -21,6 +22,8 @@ type Consent struct {
 	TextHash    string
 	SignerName  string
 	Relation    string
+	Identity    string
+	EndsOn      civil.Date
 	Method      string
 	Note        string
 	SignedAt    db.Time

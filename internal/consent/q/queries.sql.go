@@ -8,12 +8,64 @@ package q
 import (
 	"context"
 
+	"soapstone/internal/civil"
 	"soapstone/internal/db"
 	"soapstone/internal/id"
 )
 
+const chaperones = `-- name: Chaperones :many
+SELECT c.on_date, c.said_at, c.answer, c.name, s.name AS staff_name
+FROM consent_chaperone c
+JOIN staff s ON s.practice_id = c.practice_id AND s.user_id = c.recorded_by
+WHERE c.practice_id = $1 AND c.patient_id = $2
+ORDER BY c.on_date DESC, c.said_at DESC
+LIMIT 30
+`
+
+type ChaperonesParams struct {
+	PracticeID id.Practice
+	PatientID  id.Patient
+}
+
+type ChaperonesRow struct {
+	OnDate    civil.Date
+	SaidAt    db.Time
+	Answer    string
+	Name      string
+	StaffName string
+}
+
+func (q *Queries) Chaperones(ctx context.Context, arg ChaperonesParams) ([]ChaperonesRow, error) {
+	rows, err := q.db.QueryContext(ctx, chaperones, arg.PracticeID, arg.PatientID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ChaperonesRow
+	for rows.Next() {
+		var i ChaperonesRow
+		if err := rows.Scan(
+			&i.OnDate,
+			&i.SaidAt,
+			&i.Answer,
+			&i.Name,
+			&i.StaffName,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const forPatient = `-- name: ForPatient :many
-SELECT c.practice_id, c.consent_id, c.patient_id, c.kind, c.action, c.text_key, c.text_lang, c.text_version, c.text_hash, c.signer_name, c.relation, c.method, c.note, c.signed_at, c.witnessed_by, c.document_id, s.name AS witness_name
+SELECT c.practice_id, c.consent_id, c.patient_id, c.kind, c.action, c.text_key, c.text_lang, c.text_version, c.text_hash, c.signer_name, c.relation, c.identity, c.ends_on, c.method, c.note, c.signed_at, c.witnessed_by, c.document_id, s.name AS witness_name
 FROM consent c
 JOIN staff s ON s.practice_id = c.practice_id AND s.user_id = c.witnessed_by
 WHERE c.practice_id = $1 AND c.patient_id = $2
@@ -38,6 +90,8 @@ type ForPatientRow struct {
 	TextHash    string
 	SignerName  string
 	Relation    string
+	Identity    string
+	EndsOn      civil.Date
 	Method      string
 	Note        string
 	SignedAt    db.Time
@@ -67,6 +121,8 @@ func (q *Queries) ForPatient(ctx context.Context, arg ForPatientParams) ([]ForPa
 			&i.TextHash,
 			&i.SignerName,
 			&i.Relation,
+			&i.Identity,
+			&i.EndsOn,
 			&i.Method,
 			&i.Note,
 			&i.SignedAt,
@@ -88,7 +144,7 @@ func (q *Queries) ForPatient(ctx context.Context, arg ForPatientParams) ([]ForPa
 }
 
 const get = `-- name: Get :one
-SELECT practice_id, consent_id, patient_id, kind, action, text_key, text_lang, text_version, text_hash, signer_name, relation, method, note, signed_at, witnessed_by, document_id FROM consent WHERE practice_id = $1 AND patient_id = $2 AND consent_id = $3
+SELECT practice_id, consent_id, patient_id, kind, action, text_key, text_lang, text_version, text_hash, signer_name, relation, identity, ends_on, method, note, signed_at, witnessed_by, document_id FROM consent WHERE practice_id = $1 AND patient_id = $2 AND consent_id = $3
 `
 
 type GetParams struct {
@@ -112,6 +168,8 @@ func (q *Queries) Get(ctx context.Context, arg GetParams) (Consent, error) {
 		&i.TextHash,
 		&i.SignerName,
 		&i.Relation,
+		&i.Identity,
+		&i.EndsOn,
 		&i.Method,
 		&i.Note,
 		&i.SignedAt,
@@ -123,9 +181,9 @@ func (q *Queries) Get(ctx context.Context, arg GetParams) (Consent, error) {
 
 const insert = `-- name: Insert :exec
 INSERT INTO consent (practice_id, consent_id, patient_id, kind, action, text_key, text_lang, text_version, text_hash,
-    signer_name, relation, method, note, signed_at, witnessed_by, document_id)
+    signer_name, relation, identity, ends_on, method, note, signed_at, witnessed_by, document_id)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9,
-    $10, $11, $12, $13, $14, $15, $16)
+    $10, $11, $12, $13, $14, $15, $16, $17, $18)
 `
 
 type InsertParams struct {
@@ -140,6 +198,8 @@ type InsertParams struct {
 	TextHash    string
 	SignerName  string
 	Relation    string
+	Identity    string
+	EndsOn      civil.Date
 	Method      string
 	Note        string
 	SignedAt    db.Time
@@ -160,11 +220,41 @@ func (q *Queries) Insert(ctx context.Context, arg InsertParams) error {
 		arg.TextHash,
 		arg.SignerName,
 		arg.Relation,
+		arg.Identity,
+		arg.EndsOn,
 		arg.Method,
 		arg.Note,
 		arg.SignedAt,
 		arg.WitnessedBy,
 		arg.DocumentID,
+	)
+	return err
+}
+
+const insertChaperone = `-- name: InsertChaperone :exec
+INSERT INTO consent_chaperone (practice_id, patient_id, on_date, said_at, answer, name, recorded_by)
+VALUES ($1, $2, $3, $4, $5, $6, $7)
+`
+
+type InsertChaperoneParams struct {
+	PracticeID id.Practice
+	PatientID  id.Patient
+	OnDate     civil.Date
+	SaidAt     db.Time
+	Answer     string
+	Name       string
+	RecordedBy id.User
+}
+
+func (q *Queries) InsertChaperone(ctx context.Context, arg InsertChaperoneParams) error {
+	_, err := q.db.ExecContext(ctx, insertChaperone,
+		arg.PracticeID,
+		arg.PatientID,
+		arg.OnDate,
+		arg.SaidAt,
+		arg.Answer,
+		arg.Name,
+		arg.RecordedBy,
 	)
 	return err
 }

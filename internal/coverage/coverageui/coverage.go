@@ -264,7 +264,7 @@ func (u *ui) submit(w http.ResponseWriter, r *http.Request, old coverage.Coverag
 	if f.Valid() {
 		url, err := save(in, seen)
 		if err == nil {
-			return web.See(w, r, url, "Insurance saved.")
+			return web.SeeNext(w, r, f, url, "Insurance saved.")
 		}
 		if !f.Merge(err) {
 			return err

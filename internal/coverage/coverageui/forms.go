@@ -172,7 +172,7 @@ func (u *ui) finish(w http.ResponseWriter, r *http.Request, mistake bool) error 
 			err = u.Coverages.End(r.Context(), pid, cid, seen, on, note)
 		}
 		if err == nil {
-			return web.See(w, r, listURL(pid), "Insurance saved.")
+			return web.SeeNext(w, r, f, listURL(pid), "Insurance saved.")
 		}
 		if !f.Merge(err) {
 			return err

@@ -189,7 +189,7 @@ func (u *ui) submitPayer(w http.ResponseWriter, r *http.Request, old coverage.Pa
 	if f.Valid() {
 		pid, err := u.Coverages.SavePayer(r.Context(), in)
 		if err == nil {
-			return web.See(w, r, payerURL(pid), "Payer saved.")
+			return web.SeeNext(w, r, f, payerURL(pid), "Payer saved.")
 		}
 		if !f.Merge(err) {
 			return err
@@ -283,7 +283,7 @@ func (u *ui) submitEnrolment(w http.ResponseWriter, r *http.Request, old coverag
 	}
 	if f.Valid() {
 		if _, err := u.Coverages.SaveEnrolment(r.Context(), in); err == nil {
-			return web.See(w, r, payerURL(pid), "Enrollment saved.")
+			return web.SeeNext(w, r, f, payerURL(pid), "Enrollment saved.")
 		} else if !f.Merge(err) {
 			return err
 		}

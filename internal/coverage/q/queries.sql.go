@@ -688,11 +688,12 @@ func (q *Queries) Payers(ctx context.Context, practiceID id.Practice) ([]Payer, 
 }
 
 const payersOfPatient = `-- name: PayersOfPatient :many
-SELECT DISTINCT y.practice_id, y.payer_id, y.name, y.name_key, y.sort_key, y.profile, y.code, y.filing, y.address_line, y.address_line2, y.city, y.state, y.postal_code, y.phone, y.active, y.contract_from, y.contract_to, y.unit_rule, y.therapist_payable, y.prescription_required, y.authorisation, y.authorisation_after_visits, y.filing_limit_days, y.visit_unit_cap, y.modifiers, y.report_every_visits, y.report_every_days, y.rules_source, y.rules_checked_on, y.note, y.created_at, y.created_by, y.updated_at, y.updated_by, y.version FROM payer y
-JOIN coverage c ON c.practice_id = y.practice_id AND c.payer_id = y.payer_id
-WHERE y.practice_id = $1 AND c.patient_id IN (
-        SELECT m.patient_id FROM patient m WHERE m.practice_id = $1 AND m.patient_id = $2
-        UNION ALL SELECT m.patient_id FROM patient m WHERE m.practice_id = $1 AND m.merged_into_patient_id = $2)
+SELECT y.practice_id, y.payer_id, y.name, y.name_key, y.sort_key, y.profile, y.code, y.filing, y.address_line, y.address_line2, y.city, y.state, y.postal_code, y.phone, y.active, y.contract_from, y.contract_to, y.unit_rule, y.therapist_payable, y.prescription_required, y.authorisation, y.authorisation_after_visits, y.filing_limit_days, y.visit_unit_cap, y.modifiers, y.report_every_visits, y.report_every_days, y.rules_source, y.rules_checked_on, y.note, y.created_at, y.created_by, y.updated_at, y.updated_by, y.version FROM payer y
+WHERE y.practice_id = $1 AND y.payer_id IN (
+        SELECT c.payer_id FROM coverage c
+        WHERE c.practice_id = $1 AND c.patient_id IN (
+            SELECT m.patient_id FROM patient m WHERE m.practice_id = $1 AND m.patient_id = $2
+            UNION ALL SELECT m.patient_id FROM patient m WHERE m.practice_id = $1 AND m.merged_into_patient_id = $2))
 ORDER BY y.sort_key, y.payer_id
 LIMIT 500
 `

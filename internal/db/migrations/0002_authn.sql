@@ -10,6 +10,8 @@ CREATE TABLE account (
     password_at timestamptz,
     totp_secret bytea,
     totp_at timestamptz,
+    -- Whether single letters are shortcuts for this person (WCAG 2.1.4).
+    single_keys boolean NOT NULL DEFAULT true,
     created_at timestamptz NOT NULL,
     version bigint NOT NULL DEFAULT 1,
     PRIMARY KEY (practice_id, user_id),

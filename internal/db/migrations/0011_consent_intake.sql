@@ -15,6 +15,8 @@ CREATE TABLE consent (
     text_hash text NOT NULL,
     signer_name text NOT NULL,
     relation text NOT NULL,
+    identity text NOT NULL DEFAULT '',
+    ends_on date,
     method text NOT NULL CHECK (method IN ('drawn', 'typed', 'spoken')),
     note text NOT NULL DEFAULT '',
     signed_at timestamptz NOT NULL,
@@ -27,6 +29,22 @@ CREATE TABLE consent (
 );
 
 CREATE INDEX consent_patient ON consent (practice_id, patient_id, text_key, signed_at, consent_id);
+
+-- What the patient said about a chaperone on a day, or who was in the room. The
+-- newest row of a day counts; rows never change.
+-- room: consent
+CREATE TABLE consent_chaperone (
+    practice_id uuid NOT NULL REFERENCES practice(practice_id),
+    patient_id uuid NOT NULL,
+    on_date date NOT NULL,
+    said_at timestamptz NOT NULL,
+    answer text NOT NULL CHECK (answer IN ('wished', 'declined', 'present')),
+    name text NOT NULL DEFAULT '',
+    recorded_by uuid NOT NULL,
+    PRIMARY KEY (practice_id, patient_id, on_date, said_at),
+    FOREIGN KEY (practice_id, patient_id) REFERENCES patient(practice_id, patient_id),
+    FOREIGN KEY (practice_id, recorded_by) REFERENCES staff(practice_id, user_id)
+);
 
 -- One submission of the intake form. Answers are JSON text in the format named
 -- beside them; the columns repeat what is asked for across patients.

@@ -1,6 +1,8 @@
 -- +goose Up
 
--- Who may order care. The keys are folded names (textkey) for searching and sorting.
+-- Who may order care. used_at is when they last referred somebody, or were
+-- entered. A duplicate that was merged keeps its row and names the one that
+-- stands for it. The keys are folded names (textkey) for searching and sorting.
 -- room: referral
 CREATE TABLE prescriber (
     practice_id uuid NOT NULL REFERENCES practice(practice_id),
@@ -9,6 +11,7 @@ CREATE TABLE prescriber (
     family_name text NOT NULL,
     credential text NOT NULL DEFAULT '',
     npi text NOT NULL,
+    taxonomy text NOT NULL DEFAULT '',
     organisation text NOT NULL DEFAULT '',
     phone text NOT NULL DEFAULT '',
     fax text NOT NULL DEFAULT '',
@@ -21,19 +24,39 @@ CREATE TABLE prescriber (
     given_key text NOT NULL,
     organisation_key text NOT NULL DEFAULT '',
     sort_key text NOT NULL,
+    used_at timestamptz NOT NULL,
+    merged_into_prescriber_id uuid,
     created_at timestamptz NOT NULL,
     created_by uuid,
     version bigint NOT NULL DEFAULT 1,
-    PRIMARY KEY (practice_id, prescriber_id)
+    PRIMARY KEY (practice_id, prescriber_id),
+    FOREIGN KEY (practice_id, merged_into_prescriber_id) REFERENCES prescriber(practice_id, prescriber_id)
 );
 
 CREATE UNIQUE INDEX prescriber_npi ON prescriber (practice_id, npi);
 
 CREATE INDEX prescriber_sort ON prescriber (practice_id, sort_key, prescriber_id);
 
+CREATE INDEX prescriber_used ON prescriber (practice_id, used_at, prescriber_id);
+
+-- One row for each version of a directory entry: what it said (JSON text), who
+-- wrote it, and why. Never updated or deleted.
+-- room: referral
+CREATE TABLE prescriber_version (
+    practice_id uuid NOT NULL REFERENCES practice(practice_id),
+    prescriber_id uuid NOT NULL,
+    version bigint NOT NULL,
+    body text NOT NULL,
+    reason text NOT NULL DEFAULT '',
+    written_at timestamptz NOT NULL,
+    written_by uuid,
+    PRIMARY KEY (practice_id, prescriber_id, version),
+    FOREIGN KEY (practice_id, prescriber_id) REFERENCES prescriber(practice_id, prescriber_id)
+);
+
 -- A prescription. state is draft, active or closed; exhausted and expired are
 -- derived from the visits and the day and are never stored. A draft may lack
--- its prescriber and its date.
+-- its prescriber and its date. A renewal names the prescription it replaces.
 -- room: referral
 CREATE TABLE referral (
     practice_id uuid NOT NULL REFERENCES practice(practice_id),
@@ -63,6 +86,7 @@ CREATE TABLE referral (
     closed_by uuid,
     close_reason text NOT NULL DEFAULT '',
     close_note text NOT NULL DEFAULT '',
+    replaces_referral_id uuid,
     created_at timestamptz NOT NULL,
     created_by uuid,
     updated_at timestamptz NOT NULL,
@@ -70,12 +94,15 @@ CREATE TABLE referral (
     version bigint NOT NULL DEFAULT 1,
     PRIMARY KEY (practice_id, referral_id),
     FOREIGN KEY (practice_id, patient_id) REFERENCES patient(practice_id, patient_id),
+    FOREIGN KEY (practice_id, replaces_referral_id) REFERENCES referral(practice_id, referral_id),
     FOREIGN KEY (practice_id, prescriber_id) REFERENCES prescriber(practice_id, prescriber_id)
 );
 
 CREATE INDEX referral_patient ON referral (practice_id, patient_id, referral_id);
 
 CREATE INDEX referral_prescriber ON referral (practice_id, prescriber_id, referral_id);
+
+CREATE INDEX referral_replaces ON referral (practice_id, replaces_referral_id, referral_id);
 
 CREATE INDEX referral_state_ends ON referral (practice_id, state, ends_on, referral_id);
 
@@ -98,7 +125,8 @@ CREATE TABLE referral_diagnosis (
 
 CREATE UNIQUE INDEX referral_diagnosis_code ON referral_diagnosis (practice_id, referral_id, code);
 
--- What a payer allows under a referral. NULL visits or units: no such limit.
+-- What a payer was asked for or allows under a referral. NULL visits or units:
+-- no such limit. Only what is approved and not withdrawn counts.
 -- room: referral
 CREATE TABLE referral_authorisation (
     practice_id uuid NOT NULL REFERENCES practice(practice_id),
@@ -111,6 +139,9 @@ CREATE TABLE referral_authorisation (
     from_on date NOT NULL,
     to_on date,
     codes text NOT NULL DEFAULT '',
+    diagnoses text NOT NULL DEFAULT '',
+    state text NOT NULL DEFAULT 'approved' CHECK (state IN ('requested', 'approved', 'denied')),
+    note text NOT NULL DEFAULT '',
     withdrawn boolean NOT NULL DEFAULT false,
     created_at timestamptz NOT NULL,
     created_by uuid,
@@ -121,14 +152,16 @@ CREATE TABLE referral_authorisation (
 
 CREATE UNIQUE INDEX referral_authorisation_number ON referral_authorisation (practice_id, referral_id, number);
 
--- Uploaded prescriptions. referral_id is NULL while the upload waits for its
--- referral to be registered.
+-- Uploaded prescriptions, and payers' letters where an authorisation is named.
+-- referral_id is NULL while the upload waits for its referral to be registered;
+-- patient_id too, while it is not known yet whose it is.
 -- room: referral
 CREATE TABLE referral_scan (
     practice_id uuid NOT NULL REFERENCES practice(practice_id),
     blob_id uuid NOT NULL,
-    patient_id uuid NOT NULL,
+    patient_id uuid,
     referral_id uuid,
+    authorisation_id uuid,
     name text NOT NULL,
     content_type text NOT NULL,
     size bigint NOT NULL,
@@ -138,7 +171,8 @@ CREATE TABLE referral_scan (
     PRIMARY KEY (practice_id, blob_id),
     FOREIGN KEY (practice_id, blob_id) REFERENCES blob(practice_id, blob_id),
     FOREIGN KEY (practice_id, patient_id) REFERENCES patient(practice_id, patient_id),
-    FOREIGN KEY (practice_id, referral_id) REFERENCES referral(practice_id, referral_id)
+    FOREIGN KEY (practice_id, referral_id) REFERENCES referral(practice_id, referral_id),
+    FOREIGN KEY (practice_id, authorisation_id) REFERENCES referral_authorisation(practice_id, authorisation_id)
 );
 
 CREATE INDEX referral_scan_patient ON referral_scan (practice_id, patient_id, blob_id);

@@ -30,16 +30,18 @@ CREATE TABLE assessment (
 
 CREATE INDEX assessment_patient ON assessment (practice_id, patient_id, on_date, created_at, assessment_id);
 
--- One thing found. subject is a motion, a body site or a posture key; aspect
--- tells apart what is read of it (now, best, worst; active; tone, tenderness).
--- side is the patient's own. flags are words between spaces.
+-- One thing found. subject is a motion, a body site, a muscle group, a test or
+-- the id of a finding; aspect tells apart what is read of it (now, best, worst;
+-- active, passive; tone, tenderness). side is the patient's own. flags are
+-- words between spaces. rater_user_id is who measured, where it was not the
+-- therapist of the assessment.
 -- room: assessment
 CREATE TABLE finding (
     practice_id uuid NOT NULL REFERENCES practice(practice_id),
     finding_id uuid NOT NULL,
     assessment_id uuid NOT NULL,
     position bigint NOT NULL,
-    kind text NOT NULL CHECK (kind IN ('pain', 'rom', 'palpation', 'posture', 'note')),
+    kind text NOT NULL CHECK (kind IN ('pain', 'rom', 'palpation', 'posture', 'gait', 'strength', 'test', 'note')),
     subject text NOT NULL,
     aspect text NOT NULL DEFAULT '',
     side text NOT NULL DEFAULT '' CHECK (side IN ('', 'L', 'R')),
@@ -47,8 +49,10 @@ CREATE TABLE finding (
     text text NOT NULL DEFAULT '',
     flags text NOT NULL DEFAULT '',
     device text NOT NULL DEFAULT '',
+    rater_user_id uuid,
     PRIMARY KEY (practice_id, finding_id),
-    FOREIGN KEY (practice_id, assessment_id) REFERENCES assessment(practice_id, assessment_id)
+    FOREIGN KEY (practice_id, assessment_id) REFERENCES assessment(practice_id, assessment_id),
+    FOREIGN KEY (practice_id, rater_user_id) REFERENCES staff(practice_id, user_id)
 );
 
 CREATE UNIQUE INDEX finding_subject ON finding (practice_id, assessment_id, kind, subject, aspect, side);

@@ -87,6 +87,7 @@ CREATE TABLE plan_intervention (
     minutes_high bigint NOT NULL,
     pressure bigint NOT NULL CHECK (pressure BETWEEN 1 AND 5),
     frequency text NOT NULL DEFAULT '',
+    body_position text NOT NULL DEFAULT '',
     reason text NOT NULL DEFAULT '',
     PRIMARY KEY (practice_id, plan_id, position),
     FOREIGN KEY (practice_id, plan_id) REFERENCES plan(practice_id, plan_id)

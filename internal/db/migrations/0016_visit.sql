@@ -128,3 +128,21 @@ CREATE UNIQUE INDEX signed_note_valid ON signed_note (practice_id, visit_id) WHE
 CREATE INDEX signed_note_patient ON signed_note (practice_id, patient_id, service_date, signed_at, document_id);
 
 CREATE INDEX signed_note_visit ON signed_note (practice_id, visit_id, document_id);
+
+-- Words that somebody writes often, put into a note by a dot and their name.
+-- Shared ones may be used by everybody, and are changed only by whose they are.
+-- room: visit
+CREATE TABLE phrase (
+    practice_id uuid NOT NULL REFERENCES practice(practice_id),
+    user_id uuid NOT NULL,
+    name text NOT NULL,
+    body text NOT NULL,
+    shared boolean NOT NULL DEFAULT false,
+    created_at timestamptz NOT NULL,
+    updated_at timestamptz NOT NULL,
+    version bigint NOT NULL DEFAULT 1,
+    PRIMARY KEY (practice_id, user_id, name),
+    FOREIGN KEY (practice_id, user_id) REFERENCES staff(practice_id, user_id)
+);
+
+CREATE INDEX phrase_shared ON phrase (practice_id, shared, name, user_id);

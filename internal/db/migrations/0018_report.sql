@@ -14,6 +14,7 @@ CREATE TABLE report (
     state text NOT NULL CHECK (state IN ('draft', 'signed', 'discarded')),
     on_date date NOT NULL,
     recommendation text NOT NULL DEFAULT '',
+    reason text NOT NULL DEFAULT '',
     visits bigint NOT NULL DEFAULT 0,
     per_week bigint NOT NULL DEFAULT 0,
     weeks bigint NOT NULL DEFAULT 0,

@@ -230,7 +230,7 @@ func (u *ui) submit(w http.ResponseWriter, r *http.Request, old fee.Schedule) er
 			err = u.Fees.Amend(r.Context(), in)
 		}
 		if err == nil {
-			return web.See(w, r, url, "Prices saved.")
+			return web.SeeNext(w, r, f, url, "Prices saved.")
 		}
 		if !f.Merge(err) {
 			return err

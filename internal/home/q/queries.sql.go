@@ -11,7 +11,36 @@ import (
 	"soapstone/internal/civil"
 	"soapstone/internal/db"
 	"soapstone/internal/id"
+	"soapstone/internal/money"
 )
+
+const anyPatient = `-- name: AnyPatient :many
+SELECT patient_id FROM patient WHERE practice_id = $1 AND status = 'active' ORDER BY name_sort, patient_id LIMIT 1
+`
+
+// Whether there is anybody yet.
+func (q *Queries) AnyPatient(ctx context.Context, practiceID id.Practice) ([]id.Patient, error) {
+	rows, err := q.db.QueryContext(ctx, anyPatient, practiceID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []id.Patient
+	for rows.Next() {
+		var patient_id id.Patient
+		if err := rows.Scan(&patient_id); err != nil {
+			return nil, err
+		}
+		items = append(items, patient_id)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
 
 const chartAssessments = `-- name: ChartAssessments :many
 SELECT a.assessment_id, a.kind, a.state, a.on_date, a.regions, a.created_at, s.name AS therapist_name
@@ -68,6 +97,147 @@ func (q *Queries) ChartAssessments(ctx context.Context, arg ChartAssessmentsPara
 			&i.Regions,
 			&i.CreatedAt,
 			&i.TherapistName,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const chartCheckouts = `-- name: ChartCheckouts :many
+SELECT v.visit_id, v.service_date, v.starts_at, k.total_cents, k.share_cents, k.done_at
+FROM visit v
+JOIN checkout k ON k.practice_id = v.practice_id AND k.visit_id = v.visit_id
+WHERE v.practice_id = $1 AND v.patient_id IN (
+        SELECT m.patient_id FROM patient m WHERE m.practice_id = $1 AND m.patient_id = $2
+        UNION ALL SELECT m.patient_id FROM patient m WHERE m.practice_id = $1 AND m.merged_into_patient_id = $2)
+    AND (v.service_date < $3 OR (v.service_date = $3 AND (v.starts_at < $4 OR (v.starts_at = $4 AND v.visit_id < $5))))
+    AND (k.total_cents > 0 OR k.done_at IS NOT NULL)
+ORDER BY v.service_date DESC, v.starts_at DESC, v.visit_id DESC
+LIMIT $6
+`
+
+type ChartCheckoutsParams struct {
+	PracticeID    id.Practice
+	PatientID     id.Patient
+	OnDate        civil.Date
+	At            db.Time
+	CursorVisitID id.Visit
+	Most          int32
+}
+
+type ChartCheckoutsRow struct {
+	VisitID     id.Visit
+	ServiceDate civil.Date
+	StartsAt    db.Time
+	TotalCents  money.Cents
+	ShareCents  money.Cents
+	DoneAt      db.Time
+}
+
+func (q *Queries) ChartCheckouts(ctx context.Context, arg ChartCheckoutsParams) ([]ChartCheckoutsRow, error) {
+	rows, err := q.db.QueryContext(ctx, chartCheckouts,
+		arg.PracticeID,
+		arg.PatientID,
+		arg.OnDate,
+		arg.At,
+		arg.CursorVisitID,
+		arg.Most,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ChartCheckoutsRow
+	for rows.Next() {
+		var i ChartCheckoutsRow
+		if err := rows.Scan(
+			&i.VisitID,
+			&i.ServiceDate,
+			&i.StartsAt,
+			&i.TotalCents,
+			&i.ShareCents,
+			&i.DoneAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const chartClaims = `-- name: ChartClaims :many
+
+SELECT c.claim_id, c.number, c.state, c.frequency, c.service_date, c.created_at, c.total_cents, COALESCE(y.name, '') AS payer_name
+FROM claim c
+LEFT JOIN payer y ON y.practice_id = c.practice_id AND y.payer_id = c.payer_id
+WHERE c.practice_id = $1 AND c.patient_id IN (
+        SELECT m.patient_id FROM patient m WHERE m.practice_id = $1 AND m.patient_id = $2
+        UNION ALL SELECT m.patient_id FROM patient m WHERE m.practice_id = $1 AND m.merged_into_patient_id = $2)
+    AND (c.service_date < $3 OR (c.service_date = $3 AND (c.created_at < $4 OR (c.created_at = $4 AND c.claim_id < $5))))
+ORDER BY c.service_date DESC, c.created_at DESC, c.claim_id DESC
+LIMIT $6
+`
+
+type ChartClaimsParams struct {
+	PracticeID    id.Practice
+	PatientID     id.Patient
+	OnDate        civil.Date
+	At            db.Time
+	CursorClaimID id.Claim
+	Most          int32
+}
+
+type ChartClaimsRow struct {
+	ClaimID     id.Claim
+	Number      string
+	State       string
+	Frequency   string
+	ServiceDate civil.Date
+	CreatedAt   db.Time
+	TotalCents  money.Cents
+	PayerName   string
+}
+
+// Money. A check-out stands right after its visit.
+func (q *Queries) ChartClaims(ctx context.Context, arg ChartClaimsParams) ([]ChartClaimsRow, error) {
+	rows, err := q.db.QueryContext(ctx, chartClaims,
+		arg.PracticeID,
+		arg.PatientID,
+		arg.OnDate,
+		arg.At,
+		arg.CursorClaimID,
+		arg.Most,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ChartClaimsRow
+	for rows.Next() {
+		var i ChartClaimsRow
+		if err := rows.Scan(
+			&i.ClaimID,
+			&i.Number,
+			&i.State,
+			&i.Frequency,
+			&i.ServiceDate,
+			&i.CreatedAt,
+			&i.TotalCents,
+			&i.PayerName,
 		); err != nil {
 			return nil, err
 		}
@@ -241,6 +411,122 @@ func (q *Queries) ChartIntakes(ctx context.Context, arg ChartIntakesParams) ([]C
 			&i.StartedAt,
 			&i.CompletedAt,
 		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const chartPayments = `-- name: ChartPayments :many
+SELECT y.payment_id, y.way, y.amount_cents, y.brand, y.last_four, y.on_date, y.received_at, COALESCE(x.reason, '') AS reversed
+FROM payment y
+LEFT JOIN payment_reversal x ON x.practice_id = y.practice_id AND x.payment_id = y.payment_id
+WHERE y.practice_id = $1 AND y.patient_id IN (
+        SELECT m.patient_id FROM patient m WHERE m.practice_id = $1 AND m.patient_id = $2
+        UNION ALL SELECT m.patient_id FROM patient m WHERE m.practice_id = $1 AND m.merged_into_patient_id = $2)
+    AND (y.on_date < $3 OR (y.on_date = $3 AND (y.received_at < $4 OR (y.received_at = $4 AND y.payment_id < $5))))
+ORDER BY y.on_date DESC, y.received_at DESC, y.payment_id DESC
+LIMIT $6
+`
+
+type ChartPaymentsParams struct {
+	PracticeID      id.Practice
+	PatientID       id.Patient
+	OnDate          civil.Date
+	At              db.Time
+	CursorPaymentID id.Payment
+	Most            int32
+}
+
+type ChartPaymentsRow struct {
+	PaymentID   id.Payment
+	Way         string
+	AmountCents money.Cents
+	Brand       string
+	LastFour    string
+	OnDate      civil.Date
+	ReceivedAt  db.Time
+	Reversed    string
+}
+
+func (q *Queries) ChartPayments(ctx context.Context, arg ChartPaymentsParams) ([]ChartPaymentsRow, error) {
+	rows, err := q.db.QueryContext(ctx, chartPayments,
+		arg.PracticeID,
+		arg.PatientID,
+		arg.OnDate,
+		arg.At,
+		arg.CursorPaymentID,
+		arg.Most,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ChartPaymentsRow
+	for rows.Next() {
+		var i ChartPaymentsRow
+		if err := rows.Scan(
+			&i.PaymentID,
+			&i.Way,
+			&i.AmountCents,
+			&i.Brand,
+			&i.LastFour,
+			&i.OnDate,
+			&i.ReceivedAt,
+			&i.Reversed,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const chartReportDrafts = `-- name: ChartReportDrafts :many
+SELECT d.report_id, d.referral_id
+FROM referral r
+JOIN report d ON d.practice_id = r.practice_id AND d.draft_referral_id = r.referral_id
+WHERE r.practice_id = $1 AND r.patient_id IN (
+        SELECT m.patient_id FROM patient m WHERE m.practice_id = $1 AND m.patient_id = $2
+        UNION ALL SELECT m.patient_id FROM patient m WHERE m.practice_id = $1 AND m.merged_into_patient_id = $2)
+ORDER BY d.report_id
+LIMIT 50
+`
+
+type ChartReportDraftsParams struct {
+	PracticeID id.Practice
+	PatientID  id.Patient
+}
+
+type ChartReportDraftsRow struct {
+	ReportID   id.Report
+	ReferralID id.Referral
+}
+
+// The drafts of reports on a patient's prescriptions, one each.
+func (q *Queries) ChartReportDrafts(ctx context.Context, arg ChartReportDraftsParams) ([]ChartReportDraftsRow, error) {
+	rows, err := q.db.QueryContext(ctx, chartReportDrafts, arg.PracticeID, arg.PatientID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ChartReportDraftsRow
+	for rows.Next() {
+		var i ChartReportDraftsRow
+		if err := rows.Scan(&i.ReportID, &i.ReferralID); err != nil {
 			return nil, err
 		}
 		items = append(items, i)
@@ -678,6 +964,73 @@ func (q *Queries) DayAnswers(ctx context.Context, arg DayAnswersParams) ([]DayAn
 	for rows.Next() {
 		var i DayAnswersRow
 		if err := rows.Scan(&i.PatientID, &i.Kind); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const dayAssessments = `-- name: DayAssessments :many
+SELECT a.patient_id, a.assessment_id, a.state, a.on_date
+FROM visit v
+JOIN assessment a ON a.practice_id = v.practice_id AND a.assessment_id = (SELECT n.assessment_id FROM assessment n
+    WHERE n.practice_id = v.practice_id AND n.patient_id = v.patient_id AND n.state <> 'error'
+    ORDER BY n.on_date DESC, n.created_at DESC, n.assessment_id DESC LIMIT 1)
+WHERE v.practice_id = $1 AND v.service_date = $2 AND (v.user_id = $3 OR CAST($4 AS bigint) = 1)
+    AND v.starts_at >= $5 AND v.starts_at <= $6
+    AND (CAST($7 AS bigint) = 0 OR (v.state IN ('completed', 'cancelled', 'no_show')) = (CAST($7 AS bigint) = 2))
+ORDER BY v.starts_at, v.visit_id
+LIMIT 1000
+`
+
+type DayAssessmentsParams struct {
+	PracticeID  id.Practice
+	ServiceDate civil.Date
+	UserID      id.User
+	Everybody   int64
+	FromAt      db.Time
+	LastAt      db.Time
+	Part        int64
+}
+
+type DayAssessmentsRow struct {
+	PatientID    id.Patient
+	AssessmentID id.Assessment
+	State        string
+	OnDate       civil.Date
+}
+
+// The newest assessment of each patient of a day that is not an error.
+func (q *Queries) DayAssessments(ctx context.Context, arg DayAssessmentsParams) ([]DayAssessmentsRow, error) {
+	rows, err := q.db.QueryContext(ctx, dayAssessments,
+		arg.PracticeID,
+		arg.ServiceDate,
+		arg.UserID,
+		arg.Everybody,
+		arg.FromAt,
+		arg.LastAt,
+		arg.Part,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []DayAssessmentsRow
+	for rows.Next() {
+		var i DayAssessmentsRow
+		if err := rows.Scan(
+			&i.PatientID,
+			&i.AssessmentID,
+			&i.State,
+			&i.OnDate,
+		); err != nil {
 			return nil, err
 		}
 		items = append(items, i)
@@ -1500,6 +1853,109 @@ func (q *Queries) NextVisit(ctx context.Context, arg NextVisitParams) ([]NextVis
 	return items, nil
 }
 
+const openVisits = `-- name: OpenVisits :many
+
+SELECT v.visit_id, v.patient_id, v.state, v.user_id FROM visit v
+WHERE v.practice_id = $1 AND v.service_date = $2 AND (v.state = 'planned' OR v.state = 'arrived' OR v.state = 'in_progress')
+ORDER BY v.starts_at, v.visit_id
+LIMIT 1000
+`
+
+type OpenVisitsParams struct {
+	PracticeID  id.Practice
+	ServiceDate civil.Date
+}
+
+type OpenVisitsRow struct {
+	VisitID   id.Visit
+	PatientID id.Patient
+	State     string
+	UserID    id.User
+}
+
+// Finding and doing.
+// Who of a day may still be treated or written about.
+func (q *Queries) OpenVisits(ctx context.Context, arg OpenVisitsParams) ([]OpenVisitsRow, error) {
+	rows, err := q.db.QueryContext(ctx, openVisits, arg.PracticeID, arg.ServiceDate)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []OpenVisitsRow
+	for rows.Next() {
+		var i OpenVisitsRow
+		if err := rows.Scan(
+			&i.VisitID,
+			&i.PatientID,
+			&i.State,
+			&i.UserID,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const recentPatients = `-- name: RecentPatients :many
+SELECT p.patient_id, p.name, p.number, p.birth_date
+FROM (SELECT w.practice_id, w.patient_id, w.action, w.at FROM audit_entry w
+    WHERE w.practice_id = $1 AND w.user_id = $2 ORDER BY w.at DESC, w.audit_id DESC LIMIT 600) e
+JOIN patient p ON p.practice_id = e.practice_id AND p.patient_id = e.patient_id AND p.status = 'active'
+WHERE e.action = 'chart.view' OR e.action = 'patient.view'
+GROUP BY p.patient_id, p.name, p.number, p.birth_date
+ORDER BY max(e.at) DESC, p.patient_id
+LIMIT 5
+`
+
+type RecentPatientsParams struct {
+	PracticeID id.Practice
+	UserID     id.User
+}
+
+type RecentPatientsRow struct {
+	PatientID id.Patient
+	Name      string
+	Number    string
+	BirthDate civil.Date
+}
+
+// Whose chart the person opened last, among their newest entries of the audit
+// log: it is there anyway, so that no second record of it is kept.
+func (q *Queries) RecentPatients(ctx context.Context, arg RecentPatientsParams) ([]RecentPatientsRow, error) {
+	rows, err := q.db.QueryContext(ctx, recentPatients, arg.PracticeID, arg.UserID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []RecentPatientsRow
+	for rows.Next() {
+		var i RecentPatientsRow
+		if err := rows.Scan(
+			&i.PatientID,
+			&i.Name,
+			&i.Number,
+			&i.BirthDate,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const unsigned = `-- name: Unsigned :many
 SELECT v.visit_id, v.patient_id, v.user_id, v.service_date, v.state, p.name AS patient_name, s.name AS therapist_name, COALESCE(n.state, '') AS draft
 FROM visit v
@@ -1559,6 +2015,55 @@ func (q *Queries) Unsigned(ctx context.Context, arg UnsignedParams) ([]UnsignedR
 			&i.TherapistName,
 			&i.Draft,
 		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const waitingClaims = `-- name: WaitingClaims :many
+SELECT c.claim_id, c.service_date FROM claim c
+JOIN visit v ON v.practice_id = c.practice_id AND v.visit_id = c.visit_id
+WHERE c.practice_id = $1 AND c.state = $2 AND (v.user_id = $3 OR CAST($4 AS bigint) = 1)
+ORDER BY c.service_date, c.claim_id
+LIMIT 100
+`
+
+type WaitingClaimsParams struct {
+	PracticeID id.Practice
+	State      string
+	UserID     id.User
+	Everybody  int64
+}
+
+type WaitingClaimsRow struct {
+	ClaimID     id.Claim
+	ServiceDate civil.Date
+}
+
+// Claims that wait for somebody, by state; enough to say that there are many.
+func (q *Queries) WaitingClaims(ctx context.Context, arg WaitingClaimsParams) ([]WaitingClaimsRow, error) {
+	rows, err := q.db.QueryContext(ctx, waitingClaims,
+		arg.PracticeID,
+		arg.State,
+		arg.UserID,
+		arg.Everybody,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []WaitingClaimsRow
+	for rows.Next() {
+		var i WaitingClaimsRow
+		if err := rows.Scan(&i.ClaimID, &i.ServiceDate); err != nil {
 			return nil, err
 		}
 		items = append(items, i)

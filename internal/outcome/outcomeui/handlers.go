@@ -96,7 +96,14 @@ func Chart(c outcome.Course, goal *float64) svgchart.Chart {
 	for _, s := range c.Valid() {
 		ch.Points = append(ch.Points, svgchart.Point{On: s.On, Value: s.Result})
 	}
-	ch.Detect = asked(c)
+	ch.Detect, ch.DetectName = asked(c)
+	for _, p := range c.Phases {
+		name := "Eval"
+		if p.Again {
+			name = "Re-eval"
+		}
+		ch.Phases = append(ch.Phases, svgchart.Phase{On: p.On, Name: name})
+	}
 	return ch
 }
 

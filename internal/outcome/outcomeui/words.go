@@ -2,7 +2,6 @@ package outcomeui
 
 import (
 	"fmt"
-	"math"
 	"net/url"
 	"strconv"
 	"strings"
@@ -128,6 +127,10 @@ func handedAt(pid, instrument, rest string) string {
 
 func recordURL(pid, instrument string) string { return at(pid, "/new?instrument="+instrument) }
 
+// TableID is the fragment that leads to an instrument's table of values on the
+// page of outcomes, and unfolds it.
+func TableID(instrument string) string { return instrument + "-values" }
+
 func day(d civil.Date) string { return d.Human() }
 
 func changeTone(c *outcome.Change) kit.Tone {
@@ -140,19 +143,18 @@ func changeTone(c *outcome.Change) kit.Tone {
 	return kit.Warn
 }
 
-// asked is the change from the baseline that would be important, 0 when no
-// threshold is known.
-func asked(c outcome.Course) float64 {
+// asked is the change from the baseline that would be important and what kind
+// of threshold it is; 0 when none is known.
+func asked(c outcome.Course) (most float64, kind string) {
 	if c.Baseline == nil {
-		return 0
+		return 0, ""
 	}
-	most := 0.0
 	for _, family := range []string{"detectable", "important"} {
-		if t, ok := c.Instrument.ThresholdAt(family, c.Baseline.Result); ok && t.Unit == "points" {
-			most = math.Max(most, t.Value)
+		if t, ok := c.Instrument.ThresholdAt(family, c.Baseline.Result); ok && t.Unit == "points" && t.Value > most {
+			most, kind = t.Value, t.Kind
 		}
 	}
-	return most
+	return most, kind
 }
 
 func sources(c *outcome.Change) string {

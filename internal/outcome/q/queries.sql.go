@@ -14,10 +14,13 @@ import (
 )
 
 const activities = `-- name: Activities :many
-SELECT activity_id, activity, position, ended_at FROM outcome_activity
-WHERE practice_id = $1 AND patient_id = $2
-ORDER BY position, activity_id
-LIMIT 50
+SELECT a.activity_id, a.activity, a.position, a.ended_at FROM outcome_activity a
+WHERE a.practice_id = $1
+    AND a.patient_id IN (
+        SELECT m.patient_id FROM patient m WHERE m.practice_id = $1 AND m.patient_id = $2
+        UNION ALL SELECT m.patient_id FROM patient m WHERE m.practice_id = $1 AND m.merged_into_patient_id = $2)
+ORDER BY a.position, a.activity_id
+LIMIT 100
 `
 
 type ActivitiesParams struct {
@@ -80,22 +83,25 @@ func (q *Queries) CloseTask(ctx context.Context, arg CloseTaskParams) (int64, er
 
 const endActivity = `-- name: EndActivity :execrows
 UPDATE outcome_activity SET ended_at = $1
-WHERE practice_id = $2 AND patient_id = $3 AND activity_id = $4 AND ended_at IS NULL
+WHERE outcome_activity.practice_id = $2 AND outcome_activity.activity_id = $3 AND outcome_activity.ended_at IS NULL
+    AND outcome_activity.patient_id IN (
+        SELECT m.patient_id FROM patient m WHERE m.practice_id = $2 AND m.patient_id = $4
+        UNION ALL SELECT m.patient_id FROM patient m WHERE m.practice_id = $2 AND m.merged_into_patient_id = $4)
 `
 
 type EndActivityParams struct {
 	EndedAt    db.Time
 	PracticeID id.Practice
-	PatientID  id.Patient
 	ActivityID id.Activity
+	PatientID  id.Patient
 }
 
 func (q *Queries) EndActivity(ctx context.Context, arg EndActivityParams) (int64, error) {
 	result, err := q.db.ExecContext(ctx, endActivity,
 		arg.EndedAt,
 		arg.PracticeID,
-		arg.PatientID,
 		arg.ActivityID,
+		arg.PatientID,
 	)
 	if err != nil {
 		return 0, err
@@ -271,22 +277,25 @@ func (q *Queries) InsertTask(ctx context.Context, arg InsertTaskParams) error {
 
 const markError = `-- name: MarkError :execrows
 UPDATE score SET state = 'error', error_reason = $1
-WHERE practice_id = $2 AND patient_id = $3 AND score_id = $4 AND state = 'valid'
+WHERE score.practice_id = $2 AND score.score_id = $3 AND score.state = 'valid'
+    AND score.patient_id IN (
+        SELECT m.patient_id FROM patient m WHERE m.practice_id = $2 AND m.patient_id = $4
+        UNION ALL SELECT m.patient_id FROM patient m WHERE m.practice_id = $2 AND m.merged_into_patient_id = $4)
 `
 
 type MarkErrorParams struct {
 	ErrorReason string
 	PracticeID  id.Practice
-	PatientID   id.Patient
 	ScoreID     id.Score
+	PatientID   id.Patient
 }
 
 func (q *Queries) MarkError(ctx context.Context, arg MarkErrorParams) (int64, error) {
 	result, err := q.db.ExecContext(ctx, markError,
 		arg.ErrorReason,
 		arg.PracticeID,
-		arg.PatientID,
 		arg.ScoreID,
+		arg.PatientID,
 	)
 	if err != nil {
 		return 0, err
@@ -344,6 +353,51 @@ func (q *Queries) Measured(ctx context.Context, arg MeasuredParams) ([]MeasuredR
 			&i.CreatedAt,
 			&i.Result,
 		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const newest = `-- name: Newest :many
+SELECT s.result, s.on_date FROM score s
+WHERE s.practice_id = $1 AND s.state = 'valid' AND s.instrument = $2
+    AND s.patient_id IN (
+        SELECT m.patient_id FROM patient m WHERE m.practice_id = $1 AND m.patient_id = $3
+        UNION ALL SELECT m.patient_id FROM patient m WHERE m.practice_id = $1 AND m.merged_into_patient_id = $3)
+ORDER BY s.on_date DESC, s.created_at DESC, s.score_id DESC
+LIMIT 1
+`
+
+type NewestParams struct {
+	PracticeID id.Practice
+	Instrument string
+	PatientID  id.Patient
+}
+
+type NewestRow struct {
+	Result float64
+	OnDate civil.Date
+}
+
+// The newest score of an instrument that counts.
+func (q *Queries) Newest(ctx context.Context, arg NewestParams) ([]NewestRow, error) {
+	rows, err := q.db.QueryContext(ctx, newest, arg.PracticeID, arg.Instrument, arg.PatientID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []NewestRow
+	for rows.Next() {
+		var i NewestRow
+		if err := rows.Scan(&i.Result, &i.OnDate); err != nil {
 			return nil, err
 		}
 		items = append(items, i)
@@ -465,19 +519,66 @@ func (q *Queries) OpenTasks(ctx context.Context, practiceID id.Practice) ([]Open
 	return items, nil
 }
 
+const phases = `-- name: Phases :many
+SELECT a.kind, a.on_date
+FROM assessment a
+WHERE a.practice_id = $1 AND a.state = 'completed'
+    AND a.patient_id IN (
+        SELECT m.patient_id FROM patient m WHERE m.practice_id = $1 AND m.patient_id = $2
+        UNION ALL SELECT m.patient_id FROM patient m WHERE m.practice_id = $1 AND m.merged_into_patient_id = $2)
+ORDER BY a.on_date, a.assessment_id
+LIMIT 40
+`
+
+type PhasesParams struct {
+	PracticeID id.Practice
+	PatientID  id.Patient
+}
+
+type PhasesRow struct {
+	Kind   string
+	OnDate civil.Date
+}
+
+// The days on which the patient was assessed: the phases of a course.
+func (q *Queries) Phases(ctx context.Context, arg PhasesParams) ([]PhasesRow, error) {
+	rows, err := q.db.QueryContext(ctx, phases, arg.PracticeID, arg.PatientID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []PhasesRow
+	for rows.Next() {
+		var i PhasesRow
+		if err := rows.Scan(&i.Kind, &i.OnDate); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const series = `-- name: Series :many
 SELECT s.score_id, s.visit_id, s.instrument, s.instrument_version, s.on_date, s.responses, s.result, s.state, s.error_reason, s.created_at, f.name AS staff_name
 FROM score s
 JOIN staff f ON f.practice_id = s.practice_id AND f.user_id = s.created_by
-WHERE s.practice_id = $1 AND s.patient_id = $2 AND s.instrument = $3
+WHERE s.practice_id = $1
+    AND s.patient_id IN (
+        SELECT m.patient_id FROM patient m WHERE m.practice_id = $1 AND m.patient_id = $2
+        UNION ALL SELECT m.patient_id FROM patient m WHERE m.practice_id = $1 AND m.merged_into_patient_id = $2)
 ORDER BY s.on_date, s.created_at, s.score_id
-LIMIT 500
+LIMIT 2000
 `
 
 type SeriesParams struct {
 	PracticeID id.Practice
 	PatientID  id.Patient
-	Instrument string
 }
 
 type SeriesRow struct {
@@ -494,8 +595,9 @@ type SeriesRow struct {
 	StaffName         string
 }
 
+// Of all instruments; of records merged into the patient's as well.
 func (q *Queries) Series(ctx context.Context, arg SeriesParams) ([]SeriesRow, error) {
-	rows, err := q.db.QueryContext(ctx, series, arg.PracticeID, arg.PatientID, arg.Instrument)
+	rows, err := q.db.QueryContext(ctx, series, arg.PracticeID, arg.PatientID)
 	if err != nil {
 		return nil, err
 	}

@@ -253,7 +253,7 @@ func (u *ui) update(w http.ResponseWriter, r *http.Request) error {
 	if f.Valid() {
 		err := u.Patients.Update(r.Context(), pid, version, in)
 		if err == nil {
-			return web.See(w, r, at(pid, "details"), "Details saved.")
+			return web.SeeNext(w, r, f, at(pid, "details"), "Details saved.")
 		}
 		if !f.Merge(err) {
 			return err

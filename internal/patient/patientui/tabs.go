@@ -29,6 +29,8 @@ var areas = []struct {
 	{"referrals", "Referrals", "/referrals", authz.ReferralRead, true},
 	{"coverage", "Insurance", "/coverage", authz.CoverageRead, true},
 	{"account", "Account", "/account", authz.PaymentRead, true},
+	{"care-team", "Care team", "/care-team", authz.CareTeamRead, true},
+	{"papers", "Papers", "/papers", authz.PaperRead, true},
 	{"details", "Details", "/details", authz.PatientRead, true},
 }
 
@@ -39,7 +41,7 @@ const oneRow = 8
 // without those that the context's actor may not open. Where they are too many
 // for a row, some are folded into its menu. active is one of chart, screening,
 // assessments, plan, visits, outcomes, reports, health, intake, consents,
-// referrals, coverage, account, details.
+// referrals, coverage, account, care-team, papers, details.
 func Tabs(ctx context.Context, p id.Patient, active string) []kit.Tab {
 	a, _ := authz.From(ctx)
 	var tabs []kit.Tab

@@ -14,7 +14,7 @@ import (
 
 var (
 	goalFields = []string{"statement", "measure", "unit", "baseline", "target", "due_on", "text"}
-	doFields   = []string{"technique", "regions", "site.0", "site.1", "site.2", "low", "high", "pressure", "often", "reason"}
+	doFields   = []string{"technique", "regions", "site.0", "site.1", "site.2", "low", "high", "pressure", "position", "often", "reason"}
 	homeFields = []string{"what", "often"}
 )
 
@@ -76,7 +76,7 @@ func (u *ui) decode(f *form.Form) (plan.Input, rows) {
 	for _, row := range rs.entered(f, "do", doFields) {
 		in.Interventions = append(in.Interventions, plan.Intervention{
 			Technique: f.Text(row + ".technique"), Regions: u.places(f, row), MinutesLow: f.Int(row+".low", 1, 180), MinutesHigh: u.most(f, row),
-			Pressure: f.Int(row+".pressure", 1, 5), Frequency: f.Text(row+".often", form.Max(100)), Reason: f.Area(row+".reason", form.Max(500)),
+			Pressure: f.Int(row+".pressure", 1, 5), Frequency: f.Text(row+".often", form.Max(100)), Position: plan.Position(f.Text(row + ".position")), Reason: f.Area(row+".reason", form.Max(500)),
 		})
 	}
 	for _, row := range rs.entered(f, "home", homeFields) {
@@ -155,7 +155,7 @@ func (u *ui) fillPlan(p plan.Plan) *form.Form {
 	for i, d := range p.Interventions {
 		at := "do." + strconv.Itoa(i) + "."
 		f.Set(at+"technique", d.Technique).Set(at+"low", number(d.MinutesLow)).Set(at+"high", number(d.MinutesHigh)).
-			Set(at+"pressure", number(d.Pressure)).Set(at+"often", d.Frequency).Set(at+"reason", d.Reason)
+			Set(at+"pressure", number(d.Pressure)).Set(at+"often", d.Frequency).Set(at+"position", string(d.Position)).Set(at+"reason", d.Reason)
 		var zones []string
 		sites := 0
 		for _, r := range d.Regions {

@@ -40,7 +40,7 @@ type goalView struct {
 }
 
 type doView struct {
-	Technique, Where, Minutes, Pressure, Often, Reason string
+	Technique, Where, Minutes, Pressure, Position, Often, Reason string
 }
 
 func (u *ui) sheet(v plan.View, base string, write bool) sheetView {
@@ -100,7 +100,7 @@ func (u *ui) does(p plan.Plan) []doView {
 	var out []doView
 	for _, d := range p.Interventions {
 		t, _ := u.Knowledge.Technique(d.Technique)
-		x := doView{Technique: t.Label, Often: d.Frequency, Reason: d.Reason, Pressure: pressureWords(d.Pressure), Minutes: minutes(d.MinutesLow, d.MinutesHigh)}
+		x := doView{Technique: t.Label, Often: d.Frequency, Reason: d.Reason, Pressure: pressureWords(d.Pressure), Position: d.Position.Label(), Minutes: minutes(d.MinutesLow, d.MinutesHigh)}
 		var where []string
 		for _, r := range d.Regions {
 			where = append(where, u.place(r))
@@ -173,6 +173,8 @@ type editorView struct {
 	Sites      []kit.Option
 	Pressures  []kit.Option
 	Limit      int64
+	Positions  []kit.Option
+	Avoid      []string // what safety and consent leave out, in words
 	ReviewNote string
 	OrderWords string
 }
@@ -205,6 +207,10 @@ func (u *ui) editor(v plan.View, f *form.Form, base string) editorView {
 		e.Sites = append(e.Sites, kit.Option{Value: s.ID, Label: s.FullLabel()})
 	}
 	e.Limit, _ = plan.MaxPressure(v.Gentle)
+	if l := v.Limits.MaxPressure; l > 0 && (e.Limit == 0 || l < e.Limit) {
+		e.Limit = l
+	}
+	e.Positions, e.Avoid = positions(v.Limits), u.avoid(v.Limits)
 	for n := int64(1); n <= 5; n++ {
 		o := kit.Option{Value: strconv.FormatInt(n, 10), Label: fmt.Sprintf("%d %s", n, pressures[n-1])}
 		if e.Limit > 0 && n > e.Limit {

@@ -40,14 +40,15 @@ type PlanHomeCare struct {
 }
 
 type PlanIntervention struct {
-	PracticeID  id.Practice
-	PlanID      id.Plan
-	Position    int64
-	Technique   string
-	Regions     string
-	MinutesLow  int64
-	MinutesHigh int64
-	Pressure    int64
-	Frequency   string
-	Reason      string
+	PracticeID   id.Practice
+	PlanID       id.Plan
+	Position     int64
+	Technique    string
+	Regions      string
+	MinutesLow   int64
+	MinutesHigh  int64
+	Pressure     int64
+	Frequency    string
+	BodyPosition string
+	Reason       string
 }

@@ -281,21 +281,22 @@ func (q *Queries) InsertHomeCare(ctx context.Context, arg InsertHomeCareParams) 
 }
 
 const insertIntervention = `-- name: InsertIntervention :exec
-INSERT INTO plan_intervention (practice_id, plan_id, position, technique, regions, minutes_low, minutes_high, pressure, frequency, reason)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+INSERT INTO plan_intervention (practice_id, plan_id, position, technique, regions, minutes_low, minutes_high, pressure, frequency, body_position, reason)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
 `
 
 type InsertInterventionParams struct {
-	PracticeID  id.Practice
-	PlanID      id.Plan
-	Position    int64
-	Technique   string
-	Regions     string
-	MinutesLow  int64
-	MinutesHigh int64
-	Pressure    int64
-	Frequency   string
-	Reason      string
+	PracticeID   id.Practice
+	PlanID       id.Plan
+	Position     int64
+	Technique    string
+	Regions      string
+	MinutesLow   int64
+	MinutesHigh  int64
+	Pressure     int64
+	Frequency    string
+	BodyPosition string
+	Reason       string
 }
 
 func (q *Queries) InsertIntervention(ctx context.Context, arg InsertInterventionParams) error {
@@ -309,6 +310,7 @@ func (q *Queries) InsertIntervention(ctx context.Context, arg InsertIntervention
 		arg.MinutesHigh,
 		arg.Pressure,
 		arg.Frequency,
+		arg.BodyPosition,
 		arg.Reason,
 	)
 	return err
@@ -369,7 +371,7 @@ func (q *Queries) InsertPlan(ctx context.Context, arg InsertPlanParams) error {
 }
 
 const interventionsOf = `-- name: InterventionsOf :many
-SELECT i.practice_id, i.plan_id, i.position, i.technique, i.regions, i.minutes_low, i.minutes_high, i.pressure, i.frequency, i.reason FROM plan_intervention i
+SELECT i.practice_id, i.plan_id, i.position, i.technique, i.regions, i.minutes_low, i.minutes_high, i.pressure, i.frequency, i.body_position, i.reason FROM plan_intervention i
 JOIN plan p ON p.practice_id = i.practice_id AND p.plan_id = i.plan_id
 WHERE i.practice_id = $1 AND p.patient_id IN (
         SELECT m.patient_id FROM patient m WHERE m.practice_id = $1 AND m.patient_id = $2
@@ -402,6 +404,7 @@ func (q *Queries) InterventionsOf(ctx context.Context, arg InterventionsOfParams
 			&i.MinutesHigh,
 			&i.Pressure,
 			&i.Frequency,
+			&i.BodyPosition,
 			&i.Reason,
 		); err != nil {
 			return nil, err

@@ -65,7 +65,7 @@ func (u *ui) saveBilling(w http.ResponseWriter, r *http.Request) error {
 	npi, seen := f.Text("npi", form.Max(20)), version(f)
 	if f.Valid() {
 		if err := u.Practices.UpdateBilling(r.Context(), seen, npi, in); err == nil {
-			return web.See(w, r, "/settings/billing", "Billing identity saved.")
+			return web.SeeNext(w, r, f, "/settings/billing", "Billing identity saved.")
 		} else if !f.Merge(err) {
 			return err
 		}

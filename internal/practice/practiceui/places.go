@@ -41,7 +41,7 @@ func (u *ui) savePractice(w http.ResponseWriter, r *http.Request) error {
 	}
 	if f.Valid() {
 		if err := u.Practices.UpdatePractice(r.Context(), in); err == nil {
-			return web.See(w, r, "/settings/practice", "Practice settings saved.")
+			return web.SeeNext(w, r, f, "/settings/practice", "Practice settings saved.")
 		} else if !f.Merge(err) {
 			return err
 		}
@@ -145,11 +145,14 @@ func (u *ui) saveLocation(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if _, err := u.Practices.Location(r.Context(), loc); err != nil {
+		return err
+	}
 	in := decodeLocation(f)
 	in.ID, in.Version = loc, version(f)
 	if f.Valid() {
 		if err := u.Practices.UpdateLocation(r.Context(), in); err == nil {
-			return web.See(w, r, "/settings/locations", "Location saved.")
+			return web.SeeNext(w, r, f, "/settings/locations", "Location saved.")
 		} else if !f.Merge(err) {
 			return err
 		}

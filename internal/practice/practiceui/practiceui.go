@@ -71,7 +71,8 @@ func Tabs(ctx context.Context, active string) []kit.Tab {
 	}
 	a, _ := authz.From(ctx)
 	if a.Can(authz.PracticeManage) {
-		tabs = append(tabs, kit.Tab{Label: "Billing identity", URL: "/settings/billing", Active: active == "billing"})
+		tabs = append(tabs, kit.Tab{Label: "Billing identity", URL: "/settings/billing", Active: active == "billing"},
+			kit.Tab{Label: "Diagnosis codes", URL: "/settings/diagnosis-codes", Active: active == "diagnosis-codes"})
 	}
 	if a.Can(authz.BillingManage) {
 		tabs = append(tabs, kit.Tab{Label: "Payers", URL: "/settings/payers", Active: active == "payers"},

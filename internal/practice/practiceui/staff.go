@@ -282,11 +282,14 @@ func (u *ui) saveMember(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if _, err := u.Practices.Member(r.Context(), user); err != nil {
+		return err
+	}
 	in := decodeMember(f)
 	in.ID, in.Version = user, version(f)
 	if f.Valid() {
 		if err := u.Practices.UpdateMember(r.Context(), in); err == nil {
-			return web.See(w, r, "/settings/staff/"+user.String(), "Saved.")
+			return web.SeeNext(w, r, f, "/settings/staff/"+user.String(), "Saved.")
 		} else if !f.Merge(err) {
 			return err
 		}

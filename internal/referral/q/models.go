@@ -11,62 +11,66 @@ import (
 )
 
 type Prescriber struct {
-	PracticeID      id.Practice
-	PrescriberID    id.Prescriber
-	GivenName       string
-	FamilyName      string
-	Credential      string
-	Npi             string
-	Organisation    string
-	Phone           string
-	Fax             string
-	AddressLine     string
-	City            string
-	State           string
-	PostalCode      string
-	Active          bool
-	FamilyKey       string
-	GivenKey        string
-	OrganisationKey string
-	SortKey         string
-	CreatedAt       db.Time
-	CreatedBy       id.User
-	Version         int64
+	PracticeID             id.Practice
+	PrescriberID           id.Prescriber
+	GivenName              string
+	FamilyName             string
+	Credential             string
+	Npi                    string
+	Taxonomy               string
+	Organisation           string
+	Phone                  string
+	Fax                    string
+	AddressLine            string
+	City                   string
+	State                  string
+	PostalCode             string
+	Active                 bool
+	FamilyKey              string
+	GivenKey               string
+	OrganisationKey        string
+	SortKey                string
+	UsedAt                 db.Time
+	MergedIntoPrescriberID id.Prescriber
+	CreatedAt              db.Time
+	CreatedBy              id.User
+	Version                int64
 }
 
 type Referral struct {
-	PracticeID     id.Practice
-	ReferralID     id.Referral
-	PatientID      id.Patient
-	PrescriberID   id.Prescriber
-	State          string
-	PerWeek        int64
-	Weeks          int64
-	VisitsOrdered  int64
-	Minutes        int64
-	Techniques     string
-	Regions        string
-	WrittenOn      civil.Date
-	StartsOn       civil.Date
-	EndsOn         civil.Date
-	SignatureSeen  bool
-	Precautions    string
-	PayerKind      string
-	AccidentKind   string
-	AccidentOn     civil.Date
-	AccidentState  string
-	ExternalNumber string
-	ActivatedAt    db.Time
-	ActivatedBy    id.User
-	ClosedAt       db.Time
-	ClosedBy       id.User
-	CloseReason    string
-	CloseNote      string
-	CreatedAt      db.Time
-	CreatedBy      id.User
-	UpdatedAt      db.Time
-	UpdatedBy      id.User
-	Version        int64
+	PracticeID         id.Practice
+	ReferralID         id.Referral
+	PatientID          id.Patient
+	PrescriberID       id.Prescriber
+	State              string
+	PerWeek            int64
+	Weeks              int64
+	VisitsOrdered      int64
+	Minutes            int64
+	Techniques         string
+	Regions            string
+	WrittenOn          civil.Date
+	StartsOn           civil.Date
+	EndsOn             civil.Date
+	SignatureSeen      bool
+	Precautions        string
+	PayerKind          string
+	AccidentKind       string
+	AccidentOn         civil.Date
+	AccidentState      string
+	ExternalNumber     string
+	ActivatedAt        db.Time
+	ActivatedBy        id.User
+	ClosedAt           db.Time
+	ClosedBy           id.User
+	CloseReason        string
+	CloseNote          string
+	ReplacesReferralID id.Referral
+	CreatedAt          db.Time
+	CreatedBy          id.User
+	UpdatedAt          db.Time
+	UpdatedBy          id.User
+	Version            int64
 }
 
 type ReferralAuthorisation struct {
@@ -80,6 +84,9 @@ type ReferralAuthorisation struct {
 	FromOn          civil.Date
 	ToOn            civil.Date
 	Codes           string
+	Diagnoses       string
+	State           string
+	Note            string
 	Withdrawn       bool
 	CreatedAt       db.Time
 	CreatedBy       id.User
@@ -99,14 +106,15 @@ type ReferralDiagnosis struct {
 }
 
 type ReferralScan struct {
-	PracticeID  id.Practice
-	BlobID      id.Blob
-	PatientID   id.Patient
-	ReferralID  id.Referral
-	Name        string
-	ContentType string
-	Size        int64
-	UploadedAt  db.Time
-	UploadedBy  id.User
-	DiscardedAt db.Time
+	PracticeID      id.Practice
+	BlobID          id.Blob
+	PatientID       id.Patient
+	ReferralID      id.Referral
+	AuthorisationID id.Authorisation
+	Name            string
+	ContentType     string
+	Size            int64
+	UploadedAt      db.Time
+	UploadedBy      id.User
+	DiscardedAt     db.Time
 }

@@ -14,26 +14,31 @@ import (
 )
 
 const attachScan = `-- name: AttachScan :execrows
-UPDATE referral_scan SET referral_id = $1
-WHERE practice_id = $2 AND blob_id = $3 AND (patient_id = $4 OR patient_id = $5)
-  AND (referral_id IS NULL OR referral_id = $1) AND discarded_at IS NULL
+UPDATE referral_scan SET referral_id = $1, patient_id = COALESCE(patient_id, $2), authorisation_id = $3
+WHERE practice_id = $4 AND blob_id = $5
+  AND (patient_id = $2 OR patient_id = $6 OR (patient_id IS NULL AND uploaded_by = $7))
+  AND (referral_id IS NULL OR (referral_id = $1 AND authorisation_id IS NULL)) AND discarded_at IS NULL
 `
 
 type AttachScanParams struct {
-	ReferralID     id.Referral
-	PracticeID     id.Practice
-	BlobID         id.Blob
-	PatientID      id.Patient
-	ChartPatientID id.Patient
+	ReferralID      id.Referral
+	PatientID       id.Patient
+	AuthorisationID id.Authorisation
+	PracticeID      id.Practice
+	BlobID          id.Blob
+	ChartPatientID  id.Patient
+	UploadedBy      id.User
 }
 
 func (q *Queries) AttachScan(ctx context.Context, arg AttachScanParams) (int64, error) {
 	result, err := q.db.ExecContext(ctx, attachScan,
 		arg.ReferralID,
+		arg.PatientID,
+		arg.AuthorisationID,
 		arg.PracticeID,
 		arg.BlobID,
-		arg.PatientID,
 		arg.ChartPatientID,
+		arg.UploadedBy,
 	)
 	if err != nil {
 		return 0, err
@@ -42,7 +47,7 @@ func (q *Queries) AttachScan(ctx context.Context, arg AttachScanParams) (int64, 
 }
 
 const authorisationsOfPatient = `-- name: AuthorisationsOfPatient :many
-SELECT a.practice_id, a.authorisation_id, a.referral_id, a.payer_name, a.number, a.visits, a.units, a.from_on, a.to_on, a.codes, a.withdrawn, a.created_at, a.created_by, a.version FROM referral_authorisation a
+SELECT a.practice_id, a.authorisation_id, a.referral_id, a.payer_name, a.number, a.visits, a.units, a.from_on, a.to_on, a.codes, a.diagnoses, a.state, a.note, a.withdrawn, a.created_at, a.created_by, a.version FROM referral_authorisation a
 JOIN referral r ON r.practice_id = a.practice_id AND r.referral_id = a.referral_id
 WHERE a.practice_id = $1 AND r.patient_id IN (
         SELECT m.patient_id FROM patient m WHERE m.practice_id = $1 AND m.patient_id = $2
@@ -76,6 +81,9 @@ func (q *Queries) AuthorisationsOfPatient(ctx context.Context, arg Authorisation
 			&i.FromOn,
 			&i.ToOn,
 			&i.Codes,
+			&i.Diagnoses,
+			&i.State,
+			&i.Note,
 			&i.Withdrawn,
 			&i.CreatedAt,
 			&i.CreatedBy,
@@ -206,6 +214,149 @@ func (q *Queries) DiagnosesOfPatient(ctx context.Context, arg DiagnosesOfPatient
 	return items, nil
 }
 
+const directory = `-- name: Directory :many
+SELECT p.practice_id, p.prescriber_id, p.given_name, p.family_name, p.credential, p.npi, p.taxonomy, p.organisation, p.phone, p.fax, p.address_line, p.city, p.state, p.postal_code, p.active, p.family_key, p.given_key, p.organisation_key, p.sort_key, p.used_at, p.merged_into_prescriber_id, p.created_at, p.created_by, p.version,
+    (SELECT count(*) FROM referral r WHERE r.practice_id = p.practice_id AND r.prescriber_id = p.prescriber_id AND r.close_reason <> 'error') AS referrals,
+    CAST(COALESCE((SELECT CAST(max(r.written_on) AS text) FROM referral r WHERE r.practice_id = p.practice_id AND r.prescriber_id = p.prescriber_id AND r.close_reason <> 'error'), '') AS text) AS last_written
+FROM prescriber p
+WHERE p.practice_id = $1 AND p.prescriber_id IN (
+    SELECT x.prescriber_id FROM prescriber x
+    WHERE x.practice_id = $1 AND x.merged_into_prescriber_id IS NULL
+      AND (CAST($2 AS bigint) = 1 OR x.active = true)
+      AND ((x.family_key >= $3 AND x.family_key < $4) OR (x.given_key >= $3 AND x.given_key < $4)
+        OR (x.organisation_key >= $3 AND x.organisation_key < $4) OR x.npi = $5)
+    ORDER BY CASE WHEN CAST($6 AS text) = 'use' THEN x.used_at END DESC, CASE WHEN CAST($6 AS text) = 'organisation' THEN x.organisation_key END,
+        x.sort_key, x.prescriber_id
+    LIMIT $8 OFFSET $7)
+ORDER BY CASE WHEN CAST($6 AS text) = 'use' THEN p.used_at END DESC, CASE WHEN CAST($6 AS text) = 'organisation' THEN p.organisation_key END,
+    p.sort_key, p.prescriber_id
+`
+
+type DirectoryParams struct {
+	PracticeID id.Practice
+	Everyone   int64
+	Low        string
+	High       string
+	Npi        string
+	Sort       string
+	Skip       int32
+	Max        int32
+}
+
+type DirectoryRow struct {
+	PracticeID             id.Practice
+	PrescriberID           id.Prescriber
+	GivenName              string
+	FamilyName             string
+	Credential             string
+	Npi                    string
+	Taxonomy               string
+	Organisation           string
+	Phone                  string
+	Fax                    string
+	AddressLine            string
+	City                   string
+	State                  string
+	PostalCode             string
+	Active                 bool
+	FamilyKey              string
+	GivenKey               string
+	OrganisationKey        string
+	SortKey                string
+	UsedAt                 db.Time
+	MergedIntoPrescriberID id.Prescriber
+	CreatedAt              db.Time
+	CreatedBy              id.User
+	Version                int64
+	Referrals              int64
+	LastWritten            string
+}
+
+// One page of the directory; only its own rows have their referrals counted.
+func (q *Queries) Directory(ctx context.Context, arg DirectoryParams) ([]DirectoryRow, error) {
+	rows, err := q.db.QueryContext(ctx, directory,
+		arg.PracticeID,
+		arg.Everyone,
+		arg.Low,
+		arg.High,
+		arg.Npi,
+		arg.Sort,
+		arg.Skip,
+		arg.Max,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []DirectoryRow
+	for rows.Next() {
+		var i DirectoryRow
+		if err := rows.Scan(
+			&i.PracticeID,
+			&i.PrescriberID,
+			&i.GivenName,
+			&i.FamilyName,
+			&i.Credential,
+			&i.Npi,
+			&i.Taxonomy,
+			&i.Organisation,
+			&i.Phone,
+			&i.Fax,
+			&i.AddressLine,
+			&i.City,
+			&i.State,
+			&i.PostalCode,
+			&i.Active,
+			&i.FamilyKey,
+			&i.GivenKey,
+			&i.OrganisationKey,
+			&i.SortKey,
+			&i.UsedAt,
+			&i.MergedIntoPrescriberID,
+			&i.CreatedAt,
+			&i.CreatedBy,
+			&i.Version,
+			&i.Referrals,
+			&i.LastWritten,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const discardLooseScan = `-- name: DiscardLooseScan :execrows
+UPDATE referral_scan SET discarded_at = $1
+WHERE practice_id = $2 AND blob_id = $3 AND patient_id IS NULL AND uploaded_by = $4 AND discarded_at IS NULL
+`
+
+type DiscardLooseScanParams struct {
+	DiscardedAt db.Time
+	PracticeID  id.Practice
+	BlobID      id.Blob
+	UploadedBy  id.User
+}
+
+func (q *Queries) DiscardLooseScan(ctx context.Context, arg DiscardLooseScanParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, discardLooseScan,
+		arg.DiscardedAt,
+		arg.PracticeID,
+		arg.BlobID,
+		arg.UploadedBy,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
 const discardScan = `-- name: DiscardScan :execrows
 UPDATE referral_scan SET discarded_at = $1
 WHERE practice_id = $2 AND blob_id = $3 AND patient_id = $4
@@ -234,9 +385,9 @@ func (q *Queries) DiscardScan(ctx context.Context, arg DiscardScanParams) (int64
 
 const insertAuthorisation = `-- name: InsertAuthorisation :exec
 INSERT INTO referral_authorisation (practice_id, authorisation_id, referral_id, payer_name, number, visits, units, from_on, to_on,
-    codes, withdrawn, created_at, created_by)
+    codes, diagnoses, state, note, withdrawn, created_at, created_by)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9,
-    $10, $11, $12, $13)
+    $10, $11, $12, $13, $14, $15, $16)
 `
 
 type InsertAuthorisationParams struct {
@@ -250,6 +401,9 @@ type InsertAuthorisationParams struct {
 	FromOn          civil.Date
 	ToOn            civil.Date
 	Codes           string
+	Diagnoses       string
+	State           string
+	Note            string
 	Withdrawn       bool
 	CreatedAt       db.Time
 	CreatedBy       id.User
@@ -267,6 +421,9 @@ func (q *Queries) InsertAuthorisation(ctx context.Context, arg InsertAuthorisati
 		arg.FromOn,
 		arg.ToOn,
 		arg.Codes,
+		arg.Diagnoses,
+		arg.State,
+		arg.Note,
 		arg.Withdrawn,
 		arg.CreatedAt,
 		arg.CreatedBy,
@@ -307,10 +464,10 @@ func (q *Queries) InsertDiagnosis(ctx context.Context, arg InsertDiagnosisParams
 }
 
 const insertPrescriber = `-- name: InsertPrescriber :exec
-INSERT INTO prescriber (practice_id, prescriber_id, given_name, family_name, credential, npi, organisation, phone, fax,
-    address_line, city, state, postal_code, active, family_key, given_key, organisation_key, sort_key, created_at, created_by)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9,
-    $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
+INSERT INTO prescriber (practice_id, prescriber_id, given_name, family_name, credential, npi, taxonomy, organisation, phone, fax,
+    address_line, city, state, postal_code, active, family_key, given_key, organisation_key, sort_key, used_at, created_at, created_by)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10,
+    $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)
 `
 
 type InsertPrescriberParams struct {
@@ -320,6 +477,7 @@ type InsertPrescriberParams struct {
 	FamilyName      string
 	Credential      string
 	Npi             string
+	Taxonomy        string
 	Organisation    string
 	Phone           string
 	Fax             string
@@ -332,6 +490,7 @@ type InsertPrescriberParams struct {
 	GivenKey        string
 	OrganisationKey string
 	SortKey         string
+	UsedAt          db.Time
 	CreatedAt       db.Time
 	CreatedBy       id.User
 }
@@ -344,6 +503,7 @@ func (q *Queries) InsertPrescriber(ctx context.Context, arg InsertPrescriberPara
 		arg.FamilyName,
 		arg.Credential,
 		arg.Npi,
+		arg.Taxonomy,
 		arg.Organisation,
 		arg.Phone,
 		arg.Fax,
@@ -356,8 +516,37 @@ func (q *Queries) InsertPrescriber(ctx context.Context, arg InsertPrescriberPara
 		arg.GivenKey,
 		arg.OrganisationKey,
 		arg.SortKey,
+		arg.UsedAt,
 		arg.CreatedAt,
 		arg.CreatedBy,
+	)
+	return err
+}
+
+const insertPrescriberVersion = `-- name: InsertPrescriberVersion :exec
+INSERT INTO prescriber_version (practice_id, prescriber_id, version, body, reason, written_at, written_by)
+VALUES ($1, $2, $3, $4, $5, $6, $7)
+`
+
+type InsertPrescriberVersionParams struct {
+	PracticeID   id.Practice
+	PrescriberID id.Prescriber
+	Version      int64
+	Body         string
+	Reason       string
+	WrittenAt    db.Time
+	WrittenBy    id.User
+}
+
+func (q *Queries) InsertPrescriberVersion(ctx context.Context, arg InsertPrescriberVersionParams) error {
+	_, err := q.db.ExecContext(ctx, insertPrescriberVersion,
+		arg.PracticeID,
+		arg.PrescriberID,
+		arg.Version,
+		arg.Body,
+		arg.Reason,
+		arg.WrittenAt,
+		arg.WrittenBy,
 	)
 	return err
 }
@@ -365,40 +554,41 @@ func (q *Queries) InsertPrescriber(ctx context.Context, arg InsertPrescriberPara
 const insertReferral = `-- name: InsertReferral :exec
 INSERT INTO referral (practice_id, referral_id, patient_id, prescriber_id, state, per_week, weeks, visits_ordered, minutes,
     techniques, regions, written_on, starts_on, ends_on, signature_seen, precautions, payer_kind, accident_kind, accident_on,
-    accident_state, external_number, activated_at, activated_by, created_at, created_by, updated_at, updated_by)
+    accident_state, external_number, activated_at, activated_by, replaces_referral_id, created_at, created_by, updated_at, updated_by)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9,
     $10, $11, $12, $13, $14, $15, $16, $17, $18, $19,
-    $20, $21, $22, $23, $24, $25, $26, $27)
+    $20, $21, $22, $23, $24, $25, $26, $27, $28)
 `
 
 type InsertReferralParams struct {
-	PracticeID     id.Practice
-	ReferralID     id.Referral
-	PatientID      id.Patient
-	PrescriberID   id.Prescriber
-	State          string
-	PerWeek        int64
-	Weeks          int64
-	VisitsOrdered  int64
-	Minutes        int64
-	Techniques     string
-	Regions        string
-	WrittenOn      civil.Date
-	StartsOn       civil.Date
-	EndsOn         civil.Date
-	SignatureSeen  bool
-	Precautions    string
-	PayerKind      string
-	AccidentKind   string
-	AccidentOn     civil.Date
-	AccidentState  string
-	ExternalNumber string
-	ActivatedAt    db.Time
-	ActivatedBy    id.User
-	CreatedAt      db.Time
-	CreatedBy      id.User
-	UpdatedAt      db.Time
-	UpdatedBy      id.User
+	PracticeID         id.Practice
+	ReferralID         id.Referral
+	PatientID          id.Patient
+	PrescriberID       id.Prescriber
+	State              string
+	PerWeek            int64
+	Weeks              int64
+	VisitsOrdered      int64
+	Minutes            int64
+	Techniques         string
+	Regions            string
+	WrittenOn          civil.Date
+	StartsOn           civil.Date
+	EndsOn             civil.Date
+	SignatureSeen      bool
+	Precautions        string
+	PayerKind          string
+	AccidentKind       string
+	AccidentOn         civil.Date
+	AccidentState      string
+	ExternalNumber     string
+	ActivatedAt        db.Time
+	ActivatedBy        id.User
+	ReplacesReferralID id.Referral
+	CreatedAt          db.Time
+	CreatedBy          id.User
+	UpdatedAt          db.Time
+	UpdatedBy          id.User
 }
 
 func (q *Queries) InsertReferral(ctx context.Context, arg InsertReferralParams) error {
@@ -426,6 +616,7 @@ func (q *Queries) InsertReferral(ctx context.Context, arg InsertReferralParams) 
 		arg.ExternalNumber,
 		arg.ActivatedAt,
 		arg.ActivatedBy,
+		arg.ReplacesReferralID,
 		arg.CreatedAt,
 		arg.CreatedBy,
 		arg.UpdatedAt,
@@ -494,8 +685,99 @@ func (q *Queries) InsertVersion(ctx context.Context, arg InsertVersionParams) er
 	return err
 }
 
+const looseScans = `-- name: LooseScans :many
+SELECT practice_id, blob_id, patient_id, referral_id, authorisation_id, name, content_type, size, uploaded_at, uploaded_by, discarded_at FROM referral_scan
+WHERE practice_id = $1 AND patient_id IS NULL AND uploaded_by = $2 AND discarded_at IS NULL
+ORDER BY blob_id DESC
+LIMIT 50
+`
+
+type LooseScansParams struct {
+	PracticeID id.Practice
+	UploadedBy id.User
+}
+
+func (q *Queries) LooseScans(ctx context.Context, arg LooseScansParams) ([]ReferralScan, error) {
+	rows, err := q.db.QueryContext(ctx, looseScans, arg.PracticeID, arg.UploadedBy)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ReferralScan
+	for rows.Next() {
+		var i ReferralScan
+		if err := rows.Scan(
+			&i.PracticeID,
+			&i.BlobID,
+			&i.PatientID,
+			&i.ReferralID,
+			&i.AuthorisationID,
+			&i.Name,
+			&i.ContentType,
+			&i.Size,
+			&i.UploadedAt,
+			&i.UploadedBy,
+			&i.DiscardedAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const mergePrescriber = `-- name: MergePrescriber :execrows
+UPDATE prescriber SET merged_into_prescriber_id = $1, active = false, version = version + 1
+WHERE practice_id = $2 AND prescriber_id = $3 AND version = $4 AND merged_into_prescriber_id IS NULL
+`
+
+type MergePrescriberParams struct {
+	MergedIntoPrescriberID id.Prescriber
+	PracticeID             id.Practice
+	PrescriberID           id.Prescriber
+	Version                int64
+}
+
+func (q *Queries) MergePrescriber(ctx context.Context, arg MergePrescriberParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, mergePrescriber,
+		arg.MergedIntoPrescriberID,
+		arg.PracticeID,
+		arg.PrescriberID,
+		arg.Version,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const moveReferrals = `-- name: MoveReferrals :execrows
+UPDATE referral SET prescriber_id = $1, version = version + 1
+WHERE practice_id = $2 AND prescriber_id = $3
+`
+
+type MoveReferralsParams struct {
+	IntoPrescriberID id.Prescriber
+	PracticeID       id.Practice
+	FromPrescriberID id.Prescriber
+}
+
+func (q *Queries) MoveReferrals(ctx context.Context, arg MoveReferralsParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, moveReferrals, arg.IntoPrescriberID, arg.PracticeID, arg.FromPrescriberID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
 const prescriber = `-- name: Prescriber :one
-SELECT practice_id, prescriber_id, given_name, family_name, credential, npi, organisation, phone, fax, address_line, city, state, postal_code, active, family_key, given_key, organisation_key, sort_key, created_at, created_by, version FROM prescriber WHERE practice_id = $1 AND prescriber_id = $2
+SELECT practice_id, prescriber_id, given_name, family_name, credential, npi, taxonomy, organisation, phone, fax, address_line, city, state, postal_code, active, family_key, given_key, organisation_key, sort_key, used_at, merged_into_prescriber_id, created_at, created_by, version FROM prescriber WHERE practice_id = $1 AND prescriber_id = $2
 `
 
 type PrescriberParams struct {
@@ -513,6 +795,7 @@ func (q *Queries) Prescriber(ctx context.Context, arg PrescriberParams) (Prescri
 		&i.FamilyName,
 		&i.Credential,
 		&i.Npi,
+		&i.Taxonomy,
 		&i.Organisation,
 		&i.Phone,
 		&i.Fax,
@@ -525,6 +808,8 @@ func (q *Queries) Prescriber(ctx context.Context, arg PrescriberParams) (Prescri
 		&i.GivenKey,
 		&i.OrganisationKey,
 		&i.SortKey,
+		&i.UsedAt,
+		&i.MergedIntoPrescriberID,
 		&i.CreatedAt,
 		&i.CreatedBy,
 		&i.Version,
@@ -533,7 +818,7 @@ func (q *Queries) Prescriber(ctx context.Context, arg PrescriberParams) (Prescri
 }
 
 const prescriberByNPI = `-- name: PrescriberByNPI :one
-SELECT practice_id, prescriber_id, given_name, family_name, credential, npi, organisation, phone, fax, address_line, city, state, postal_code, active, family_key, given_key, organisation_key, sort_key, created_at, created_by, version FROM prescriber WHERE practice_id = $1 AND npi = $2
+SELECT practice_id, prescriber_id, given_name, family_name, credential, npi, taxonomy, organisation, phone, fax, address_line, city, state, postal_code, active, family_key, given_key, organisation_key, sort_key, used_at, merged_into_prescriber_id, created_at, created_by, version FROM prescriber WHERE practice_id = $1 AND npi = $2
 `
 
 type PrescriberByNPIParams struct {
@@ -551,6 +836,7 @@ func (q *Queries) PrescriberByNPI(ctx context.Context, arg PrescriberByNPIParams
 		&i.FamilyName,
 		&i.Credential,
 		&i.Npi,
+		&i.Taxonomy,
 		&i.Organisation,
 		&i.Phone,
 		&i.Fax,
@@ -563,6 +849,8 @@ func (q *Queries) PrescriberByNPI(ctx context.Context, arg PrescriberByNPIParams
 		&i.GivenKey,
 		&i.OrganisationKey,
 		&i.SortKey,
+		&i.UsedAt,
+		&i.MergedIntoPrescriberID,
 		&i.CreatedAt,
 		&i.CreatedBy,
 		&i.Version,
@@ -570,8 +858,59 @@ func (q *Queries) PrescriberByNPI(ctx context.Context, arg PrescriberByNPIParams
 	return i, err
 }
 
+const prescriberVersions = `-- name: PrescriberVersions :many
+SELECT v.version, v.body, v.reason, v.written_at, COALESCE(s.name, '') AS writer
+FROM prescriber_version v
+LEFT JOIN staff s ON s.practice_id = v.practice_id AND s.user_id = v.written_by
+WHERE v.practice_id = $1 AND v.prescriber_id = $2
+ORDER BY v.version DESC
+LIMIT 200
+`
+
+type PrescriberVersionsParams struct {
+	PracticeID   id.Practice
+	PrescriberID id.Prescriber
+}
+
+type PrescriberVersionsRow struct {
+	Version   int64
+	Body      string
+	Reason    string
+	WrittenAt db.Time
+	Writer    string
+}
+
+func (q *Queries) PrescriberVersions(ctx context.Context, arg PrescriberVersionsParams) ([]PrescriberVersionsRow, error) {
+	rows, err := q.db.QueryContext(ctx, prescriberVersions, arg.PracticeID, arg.PrescriberID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []PrescriberVersionsRow
+	for rows.Next() {
+		var i PrescriberVersionsRow
+		if err := rows.Scan(
+			&i.Version,
+			&i.Body,
+			&i.Reason,
+			&i.WrittenAt,
+			&i.Writer,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const prescribersOfPatient = `-- name: PrescribersOfPatient :many
-SELECT DISTINCT p.practice_id, p.prescriber_id, p.given_name, p.family_name, p.credential, p.npi, p.organisation, p.phone, p.fax, p.address_line, p.city, p.state, p.postal_code, p.active, p.family_key, p.given_key, p.organisation_key, p.sort_key, p.created_at, p.created_by, p.version FROM prescriber p
+SELECT DISTINCT p.practice_id, p.prescriber_id, p.given_name, p.family_name, p.credential, p.npi, p.taxonomy, p.organisation, p.phone, p.fax, p.address_line, p.city, p.state, p.postal_code, p.active, p.family_key, p.given_key, p.organisation_key, p.sort_key, p.used_at, p.merged_into_prescriber_id, p.created_at, p.created_by, p.version FROM prescriber p
 JOIN referral r ON r.practice_id = p.practice_id AND r.prescriber_id = p.prescriber_id
 WHERE p.practice_id = $1 AND r.patient_id IN (
         SELECT m.patient_id FROM patient m WHERE m.practice_id = $1 AND m.patient_id = $2
@@ -601,6 +940,7 @@ func (q *Queries) PrescribersOfPatient(ctx context.Context, arg PrescribersOfPat
 			&i.FamilyName,
 			&i.Credential,
 			&i.Npi,
+			&i.Taxonomy,
 			&i.Organisation,
 			&i.Phone,
 			&i.Fax,
@@ -613,6 +953,8 @@ func (q *Queries) PrescribersOfPatient(ctx context.Context, arg PrescribersOfPat
 			&i.GivenKey,
 			&i.OrganisationKey,
 			&i.SortKey,
+			&i.UsedAt,
+			&i.MergedIntoPrescriberID,
 			&i.CreatedAt,
 			&i.CreatedBy,
 			&i.Version,
@@ -631,11 +973,9 @@ func (q *Queries) PrescribersOfPatient(ctx context.Context, arg PrescribersOfPat
 }
 
 const recentPrescribers = `-- name: RecentPrescribers :many
-SELECT p.practice_id, p.prescriber_id, p.given_name, p.family_name, p.credential, p.npi, p.organisation, p.phone, p.fax, p.address_line, p.city, p.state, p.postal_code, p.active, p.family_key, p.given_key, p.organisation_key, p.sort_key, p.created_at, p.created_by, p.version FROM prescriber p
-LEFT JOIN referral r ON r.practice_id = p.practice_id AND r.prescriber_id = p.prescriber_id
-WHERE p.practice_id = $1 AND p.active = true
-GROUP BY p.practice_id, p.prescriber_id
-ORDER BY COALESCE(max(r.created_at), p.created_at) DESC, p.prescriber_id
+SELECT practice_id, prescriber_id, given_name, family_name, credential, npi, taxonomy, organisation, phone, fax, address_line, city, state, postal_code, active, family_key, given_key, organisation_key, sort_key, used_at, merged_into_prescriber_id, created_at, created_by, version FROM prescriber
+WHERE practice_id = $1 AND active = true AND merged_into_prescriber_id IS NULL
+ORDER BY used_at DESC, prescriber_id
 LIMIT $2
 `
 
@@ -660,6 +1000,7 @@ func (q *Queries) RecentPrescribers(ctx context.Context, arg RecentPrescribersPa
 			&i.FamilyName,
 			&i.Credential,
 			&i.Npi,
+			&i.Taxonomy,
 			&i.Organisation,
 			&i.Phone,
 			&i.Fax,
@@ -672,6 +1013,8 @@ func (q *Queries) RecentPrescribers(ctx context.Context, arg RecentPrescribersPa
 			&i.GivenKey,
 			&i.OrganisationKey,
 			&i.SortKey,
+			&i.UsedAt,
+			&i.MergedIntoPrescriberID,
 			&i.CreatedAt,
 			&i.CreatedBy,
 			&i.Version,
@@ -689,8 +1032,24 @@ func (q *Queries) RecentPrescribers(ctx context.Context, arg RecentPrescribersPa
 	return items, nil
 }
 
+const redirectMerged = `-- name: RedirectMerged :exec
+UPDATE prescriber SET merged_into_prescriber_id = $1
+WHERE practice_id = $2 AND merged_into_prescriber_id = $3
+`
+
+type RedirectMergedParams struct {
+	IntoPrescriberID id.Prescriber
+	PracticeID       id.Practice
+	FromPrescriberID id.Prescriber
+}
+
+func (q *Queries) RedirectMerged(ctx context.Context, arg RedirectMergedParams) error {
+	_, err := q.db.ExecContext(ctx, redirectMerged, arg.IntoPrescriberID, arg.PracticeID, arg.FromPrescriberID)
+	return err
+}
+
 const referral = `-- name: Referral :one
-SELECT practice_id, referral_id, patient_id, prescriber_id, state, per_week, weeks, visits_ordered, minutes, techniques, regions, written_on, starts_on, ends_on, signature_seen, precautions, payer_kind, accident_kind, accident_on, accident_state, external_number, activated_at, activated_by, closed_at, closed_by, close_reason, close_note, created_at, created_by, updated_at, updated_by, version FROM referral WHERE practice_id = $1 AND referral_id = $2
+SELECT practice_id, referral_id, patient_id, prescriber_id, state, per_week, weeks, visits_ordered, minutes, techniques, regions, written_on, starts_on, ends_on, signature_seen, precautions, payer_kind, accident_kind, accident_on, accident_state, external_number, activated_at, activated_by, closed_at, closed_by, close_reason, close_note, replaces_referral_id, created_at, created_by, updated_at, updated_by, version FROM referral WHERE practice_id = $1 AND referral_id = $2
 `
 
 type ReferralParams struct {
@@ -729,6 +1088,7 @@ func (q *Queries) Referral(ctx context.Context, arg ReferralParams) (Referral, e
 		&i.ClosedBy,
 		&i.CloseReason,
 		&i.CloseNote,
+		&i.ReplacesReferralID,
 		&i.CreatedAt,
 		&i.CreatedBy,
 		&i.UpdatedAt,
@@ -739,7 +1099,7 @@ func (q *Queries) Referral(ctx context.Context, arg ReferralParams) (Referral, e
 }
 
 const referralsOfPatient = `-- name: ReferralsOfPatient :many
-SELECT r.practice_id, r.referral_id, r.patient_id, r.prescriber_id, r.state, r.per_week, r.weeks, r.visits_ordered, r.minutes, r.techniques, r.regions, r.written_on, r.starts_on, r.ends_on, r.signature_seen, r.precautions, r.payer_kind, r.accident_kind, r.accident_on, r.accident_state, r.external_number, r.activated_at, r.activated_by, r.closed_at, r.closed_by, r.close_reason, r.close_note, r.created_at, r.created_by, r.updated_at, r.updated_by, r.version FROM referral r
+SELECT r.practice_id, r.referral_id, r.patient_id, r.prescriber_id, r.state, r.per_week, r.weeks, r.visits_ordered, r.minutes, r.techniques, r.regions, r.written_on, r.starts_on, r.ends_on, r.signature_seen, r.precautions, r.payer_kind, r.accident_kind, r.accident_on, r.accident_state, r.external_number, r.activated_at, r.activated_by, r.closed_at, r.closed_by, r.close_reason, r.close_note, r.replaces_referral_id, r.created_at, r.created_by, r.updated_at, r.updated_by, r.version FROM referral r
 WHERE r.practice_id = $1 AND r.patient_id IN (
         SELECT m.patient_id FROM patient m WHERE m.practice_id = $1 AND m.patient_id = $2
         UNION ALL SELECT m.patient_id FROM patient m WHERE m.practice_id = $1 AND m.merged_into_patient_id = $2)
@@ -789,6 +1149,7 @@ func (q *Queries) ReferralsOfPatient(ctx context.Context, arg ReferralsOfPatient
 			&i.ClosedBy,
 			&i.CloseReason,
 			&i.CloseNote,
+			&i.ReplacesReferralID,
 			&i.CreatedAt,
 			&i.CreatedBy,
 			&i.UpdatedAt,
@@ -813,13 +1174,15 @@ SELECT r.referral_id, r.patient_id, r.state, r.written_on, r.ends_on, r.visits_o
 FROM referral r
 JOIN patient pt ON pt.practice_id = r.practice_id AND pt.patient_id = r.patient_id
 WHERE r.practice_id = $1 AND r.prescriber_id = $2
-ORDER BY r.created_at DESC, r.referral_id DESC
-LIMIT 500
+ORDER BY r.referral_id DESC
+LIMIT $4 OFFSET $3
 `
 
 type ReferralsOfPrescriberParams struct {
 	PracticeID   id.Practice
 	PrescriberID id.Prescriber
+	Skip         int32
+	Max          int32
 }
 
 type ReferralsOfPrescriberRow struct {
@@ -834,7 +1197,12 @@ type ReferralsOfPrescriberRow struct {
 }
 
 func (q *Queries) ReferralsOfPrescriber(ctx context.Context, arg ReferralsOfPrescriberParams) ([]ReferralsOfPrescriberRow, error) {
-	rows, err := q.db.QueryContext(ctx, referralsOfPrescriber, arg.PracticeID, arg.PrescriberID)
+	rows, err := q.db.QueryContext(ctx, referralsOfPrescriber,
+		arg.PracticeID,
+		arg.PrescriberID,
+		arg.Skip,
+		arg.Max,
+	)
 	if err != nil {
 		return nil, err
 	}
@@ -865,8 +1233,48 @@ func (q *Queries) ReferralsOfPrescriber(ctx context.Context, arg ReferralsOfPres
 	return items, nil
 }
 
+const referralsToMove = `-- name: ReferralsToMove :many
+SELECT referral_id, patient_id FROM referral
+WHERE practice_id = $1 AND prescriber_id = $2
+ORDER BY referral_id
+LIMIT 100000
+`
+
+type ReferralsToMoveParams struct {
+	PracticeID   id.Practice
+	PrescriberID id.Prescriber
+}
+
+type ReferralsToMoveRow struct {
+	ReferralID id.Referral
+	PatientID  id.Patient
+}
+
+func (q *Queries) ReferralsToMove(ctx context.Context, arg ReferralsToMoveParams) ([]ReferralsToMoveRow, error) {
+	rows, err := q.db.QueryContext(ctx, referralsToMove, arg.PracticeID, arg.PrescriberID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ReferralsToMoveRow
+	for rows.Next() {
+		var i ReferralsToMoveRow
+		if err := rows.Scan(&i.ReferralID, &i.PatientID); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const scansOfPatient = `-- name: ScansOfPatient :many
-SELECT s.practice_id, s.blob_id, s.patient_id, s.referral_id, s.name, s.content_type, s.size, s.uploaded_at, s.uploaded_by, s.discarded_at FROM referral_scan s
+SELECT s.practice_id, s.blob_id, s.patient_id, s.referral_id, s.authorisation_id, s.name, s.content_type, s.size, s.uploaded_at, s.uploaded_by, s.discarded_at FROM referral_scan s
 WHERE s.practice_id = $1 AND s.patient_id IN (
         SELECT m.patient_id FROM patient m WHERE m.practice_id = $1 AND m.patient_id = $2
         UNION ALL SELECT m.patient_id FROM patient m WHERE m.practice_id = $1 AND m.merged_into_patient_id = $2)
@@ -894,6 +1302,7 @@ func (q *Queries) ScansOfPatient(ctx context.Context, arg ScansOfPatientParams) 
 			&i.BlobID,
 			&i.PatientID,
 			&i.ReferralID,
+			&i.AuthorisationID,
 			&i.Name,
 			&i.ContentType,
 			&i.Size,
@@ -915,8 +1324,8 @@ func (q *Queries) ScansOfPatient(ctx context.Context, arg ScansOfPatientParams) 
 }
 
 const searchPrescribers = `-- name: SearchPrescribers :many
-SELECT practice_id, prescriber_id, given_name, family_name, credential, npi, organisation, phone, fax, address_line, city, state, postal_code, active, family_key, given_key, organisation_key, sort_key, created_at, created_by, version FROM prescriber
-WHERE practice_id = $1
+SELECT practice_id, prescriber_id, given_name, family_name, credential, npi, taxonomy, organisation, phone, fax, address_line, city, state, postal_code, active, family_key, given_key, organisation_key, sort_key, used_at, merged_into_prescriber_id, created_at, created_by, version FROM prescriber
+WHERE practice_id = $1 AND merged_into_prescriber_id IS NULL
   AND ((family_key >= $2 AND family_key < $3) OR (given_key >= $2 AND given_key < $3)
     OR (organisation_key >= $2 AND organisation_key < $3) OR npi = $4)
 ORDER BY active DESC, sort_key, prescriber_id
@@ -953,6 +1362,7 @@ func (q *Queries) SearchPrescribers(ctx context.Context, arg SearchPrescribersPa
 			&i.FamilyName,
 			&i.Credential,
 			&i.Npi,
+			&i.Taxonomy,
 			&i.Organisation,
 			&i.Phone,
 			&i.Fax,
@@ -965,6 +1375,8 @@ func (q *Queries) SearchPrescribers(ctx context.Context, arg SearchPrescribersPa
 			&i.GivenKey,
 			&i.OrganisationKey,
 			&i.SortKey,
+			&i.UsedAt,
+			&i.MergedIntoPrescriberID,
 			&i.CreatedAt,
 			&i.CreatedBy,
 			&i.Version,
@@ -1025,10 +1437,25 @@ func (q *Queries) SetReferralState(ctx context.Context, arg SetReferralStatePara
 	return result.RowsAffected()
 }
 
+const touchPrescriber = `-- name: TouchPrescriber :exec
+UPDATE prescriber SET used_at = $1 WHERE practice_id = $2 AND prescriber_id = $3
+`
+
+type TouchPrescriberParams struct {
+	UsedAt       db.Time
+	PracticeID   id.Practice
+	PrescriberID id.Prescriber
+}
+
+func (q *Queries) TouchPrescriber(ctx context.Context, arg TouchPrescriberParams) error {
+	_, err := q.db.ExecContext(ctx, touchPrescriber, arg.UsedAt, arg.PracticeID, arg.PrescriberID)
+	return err
+}
+
 const updateAuthorisation = `-- name: UpdateAuthorisation :execrows
 UPDATE referral_authorisation SET payer_name = $1, number = $2, visits = $3, units = $4,
-    from_on = $5, to_on = $6, codes = $7, withdrawn = $8, version = version + 1
-WHERE practice_id = $9 AND authorisation_id = $10 AND version = $11
+    from_on = $5, to_on = $6, codes = $7, diagnoses = $8, state = $9, note = $10, withdrawn = $11, version = version + 1
+WHERE practice_id = $12 AND authorisation_id = $13 AND version = $14
 `
 
 type UpdateAuthorisationParams struct {
@@ -1039,6 +1466,9 @@ type UpdateAuthorisationParams struct {
 	FromOn          civil.Date
 	ToOn            civil.Date
 	Codes           string
+	Diagnoses       string
+	State           string
+	Note            string
 	Withdrawn       bool
 	PracticeID      id.Practice
 	AuthorisationID id.Authorisation
@@ -1054,6 +1484,9 @@ func (q *Queries) UpdateAuthorisation(ctx context.Context, arg UpdateAuthorisati
 		arg.FromOn,
 		arg.ToOn,
 		arg.Codes,
+		arg.Diagnoses,
+		arg.State,
+		arg.Note,
 		arg.Withdrawn,
 		arg.PracticeID,
 		arg.AuthorisationID,
@@ -1095,10 +1528,10 @@ func (q *Queries) UpdateDiagnosis(ctx context.Context, arg UpdateDiagnosisParams
 
 const updatePrescriber = `-- name: UpdatePrescriber :execrows
 UPDATE prescriber SET given_name = $1, family_name = $2, credential = $3, npi = $4,
-    organisation = $5, phone = $6, fax = $7, address_line = $8, city = $9, state = $10,
-    postal_code = $11, active = $12, family_key = $13, given_key = $14,
-    organisation_key = $15, sort_key = $16, version = version + 1
-WHERE practice_id = $17 AND prescriber_id = $18 AND version = $19
+    taxonomy = $5, organisation = $6, phone = $7, fax = $8, address_line = $9, city = $10, state = $11,
+    postal_code = $12, active = $13, family_key = $14, given_key = $15,
+    organisation_key = $16, sort_key = $17, version = version + 1
+WHERE practice_id = $18 AND prescriber_id = $19 AND version = $20
 `
 
 type UpdatePrescriberParams struct {
@@ -1106,6 +1539,7 @@ type UpdatePrescriberParams struct {
 	FamilyName      string
 	Credential      string
 	Npi             string
+	Taxonomy        string
 	Organisation    string
 	Phone           string
 	Fax             string
@@ -1129,6 +1563,7 @@ func (q *Queries) UpdatePrescriber(ctx context.Context, arg UpdatePrescriberPara
 		arg.FamilyName,
 		arg.Credential,
 		arg.Npi,
+		arg.Taxonomy,
 		arg.Organisation,
 		arg.Phone,
 		arg.Fax,

@@ -57,7 +57,7 @@ func chosenPrescriber(f *form.Form) (id.Prescriber, *referral.Prescriber) {
 	return form.ID[id.Prescriber](f, "prescriber"), nil
 }
 
-var prescriberFields = []string{"given_name", "family_name", "credential", "npi", "organisation", "phone", "fax", "address_line", "city", "state", "postal_code"}
+var prescriberFields = []string{"given_name", "family_name", "credential", "npi", "taxonomy", "organisation", "phone", "fax", "address_line", "city", "state", "postal_code"}
 
 func newPrescriberTyped(f *form.Form) bool {
 	return slices.ContainsFunc(prescriberFields, func(name string) bool { return f.Has("new." + name) })
@@ -67,6 +67,7 @@ func decodePrescriber(f *form.Form, prefix string) referral.Prescriber {
 	text := func(name string, max int) string { return f.Text(prefix+name, form.Max(max)) }
 	return referral.Prescriber{
 		GivenName: text("given_name", 60), FamilyName: text("family_name", 60), Credential: text("credential", 30), NPI: text("npi", 20),
+		Taxonomy:     text("taxonomy", 10),
 		Organisation: text("organisation", 100), Phone: text("phone", 40), Fax: text("fax", 40), AddressLine: text("address_line", 100),
 		City: text("city", 60), State: text("state", 2), PostalCode: text("postal_code", 10),
 	}
@@ -74,7 +75,7 @@ func decodePrescriber(f *form.Form, prefix string) referral.Prescriber {
 
 func encodePrescriber(p referral.Prescriber) *form.Form {
 	f := form.FromValues(map[string]string{
-		"given_name": p.GivenName, "family_name": p.FamilyName, "credential": p.Credential, "npi": p.NPI, "organisation": p.Organisation,
+		"given_name": p.GivenName, "family_name": p.FamilyName, "credential": p.Credential, "npi": p.NPI, "taxonomy": p.Taxonomy, "organisation": p.Organisation,
 		"phone": p.Phone, "fax": p.Fax, "address_line": p.AddressLine, "city": p.City, "state": p.State, "postal_code": p.PostalCode,
 		"version": strconv.FormatInt(p.Version, 10),
 	})
@@ -105,7 +106,7 @@ func encode(r referral.Referral) *form.Form {
 	if r.StartsOn != r.WrittenOn {
 		set["starts_on"] = r.StartsOn.String()
 	}
-	if r.EndsOn == referral.EndDate(r.WrittenOn, r.Order.Weeks) {
+	if r.EndsOn == referral.EndDate(r.StartsOn, r.Order.Weeks) {
 		set["ends_on"] = "" // follows from the weeks, also when they are changed
 	}
 	if r.SignatureSeen {
@@ -154,13 +155,28 @@ func optional(n *int64) string {
 	return strconv.FormatInt(*n, 10)
 }
 
+// typedAuthorisation is the authorization within the referral form; nil when
+// nothing of it but what was filled in is there.
+func typedAuthorisation(f *form.Form) *referral.AuthorisationInput {
+	const p = "auth."
+	typed := slices.ContainsFunc([]string{"number", "visits", "units", "to_on", "codes"}, func(name string) bool { return f.Has(p + name) })
+	if !typed {
+		return nil
+	}
+	return &referral.AuthorisationInput{PayerName: f.Text(p+"payer_name", form.Max(100)), Number: f.Text(p+"number", form.Max(50)),
+		State:  form.Choice(f, p+"state", referral.AuthorisationStates()...),
+		Visits: f.OptInt(p+"visits", 1, referral.MaxVisits), Units: f.OptInt(p+"units", 1, referral.MaxUnits),
+		FromOn: f.Date(p + "from_on"), ToOn: f.Date(p + "to_on"), Codes: f.Text(p + "codes")}
+}
+
 func decodeAuthorisation(f *form.Form) referral.AuthorisationInput {
 	return referral.AuthorisationInput{
 		PayerName: f.Text("payer_name", form.Required("Enter the payer."), form.Max(100)),
 		Number:    f.Text("number", form.Required("Enter the authorization number, or who gave it and when."), form.Max(50)),
 		Visits:    f.OptInt("visits", 1, referral.MaxVisits), Units: f.OptInt("units", 1, referral.MaxUnits),
 		FromOn: f.Date("from_on", form.Required("Enter the first day the authorization covers.")), ToOn: f.Date("to_on"),
-		Codes: f.Text("codes"), Withdrawn: f.Bool("withdrawn"),
+		Codes: f.Text("codes"), Diagnoses: f.Values("diagnoses"), State: form.Choice(f, "state", referral.AuthorisationStates()...),
+		Note: f.Area("note", form.Max(1000)), Withdrawn: f.Bool("withdrawn"), Scans: scans(f),
 	}
 }
 
@@ -168,7 +184,9 @@ func encodeAuthorisation(a referral.Authorisation) *form.Form {
 	f := form.FromValues(map[string]string{
 		"payer_name": a.PayerName, "number": a.Number, "visits": optional(a.Visits), "units": optional(a.Units),
 		"from_on": a.FromOn.String(), "to_on": a.ToOn.String(), "codes": strings.Join(a.Codes, " "), "version": strconv.FormatInt(a.Version, 10),
+		"state": string(a.State), "note": a.Note,
 	})
+	f.Set("diagnoses", a.Diagnoses...)
 	if a.Withdrawn {
 		f.Set("withdrawn", "yes")
 	}

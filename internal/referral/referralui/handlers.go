@@ -32,14 +32,22 @@ type Ledger interface {
 type Bar struct {
 	Status    referral.Status
 	Component templ.Component
+	UsedUp    map[id.Authorisation]bool // authorizations of which nothing is left
 }
 
-// Deps are passed by the composition root. Without a Ledger no bars are shown;
-// without a Clock it is the machine's.
+// Insured knows who pays for a patient. The room of insurance implements it.
+type Insured interface {
+	// Payer names who pays first on a day; found is false for self-pay.
+	Payer(ctx context.Context, p id.Patient, on civil.Date) (name string, found bool, err error)
+}
+
+// Deps are passed by the composition root. Without a Ledger no bars are shown,
+// without Insured no payer is filled in; without a Clock it is the machine's.
 type Deps struct {
 	Referrals *referral.Service
 	Patients  *patient.Service
 	Ledger    Ledger
+	Insured   Insured
 	Clock     clock.Clock
 }
 
@@ -66,6 +74,11 @@ func Register(rt *web.Router, d Deps) {
 	rt.Handle("POST /patients/{patient}/referrals/{referral}/authorizations/new", authorise, u.addAuthorisation)
 	rt.Handle("GET /patients/{patient}/referrals/{referral}/authorizations/{authorization}", authorise, u.editAuthorisation)
 	rt.Handle("POST /patients/{patient}/referrals/{referral}/authorizations/{authorization}", authorise, u.amendAuthorisation)
+	rt.Handle("GET /referrals/new", write, u.ask)
+	rt.Handle("POST /referrals/new", write, u.registerAny)
+	rt.Handle("GET /referrals/patients", write, u.pickPatient)
+	rt.Handle("GET /referrals/scans/{scan}", write, u.looseScan)
+	rt.Handle("POST /referrals/scans/{scan}/discard", write, u.discardLoose)
 	rt.Handle("GET /referrals/codes", read, u.codes)
 	rt.Handle("GET /referrals/order", read, u.order)
 	rt.Handle("GET /prescribers", read, u.directory)
@@ -75,6 +88,8 @@ func Register(rt *web.Router, d Deps) {
 	rt.Handle("GET /prescribers/{prescriber}", read, u.prescriber)
 	rt.Handle("GET /prescribers/{prescriber}/edit", write, u.editPrescriber)
 	rt.Handle("POST /prescribers/{prescriber}/edit", write, u.amendPrescriber)
+	rt.Handle("GET /prescribers/{prescriber}/merge", write, u.askMerge)
+	rt.Handle("POST /prescribers/{prescriber}/merge", write, u.merge)
 }
 
 type ui struct{ Deps }
@@ -84,6 +99,9 @@ func listURL(p id.Patient) string { return "/patients/" + p.String() + "/referra
 func referralURL(p id.Patient, r id.Referral) string { return listURL(p) + "/" + r.String() }
 
 func scanURL(p id.Patient, b id.Blob) string {
+	if p.IsZero() {
+		return "/referrals/scans/" + b.String()
+	}
 	return "/patients/" + p.String() + "/prescription-scans/" + b.String()
 }
 
@@ -91,9 +109,14 @@ func prescriberURL(p id.Prescriber) string { return "/prescribers/" + p.String()
 
 // page starts a page about the patient in the path.
 func (u *ui) page(r *http.Request, title string) (kit.Page, id.Patient, error) {
-	pid, err := web.PathID[id.Patient](r, "patient")
+	pid, err := patientOf(r)
 	if err != nil {
 		return kit.Page{}, pid, err
+	}
+	if pid.IsZero() {
+		p := web.PageData(r, title)
+		p.Active = "patients"
+		return p, pid, nil
 	}
 	h, err := u.Patients.Header(r.Context(), pid)
 	if err != nil {

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"soapstone/internal/authz"
+	"soapstone/internal/referral"
 )
 
 func TestRegisterAReferral(t *testing.T) {
@@ -280,5 +281,85 @@ func TestAnotherPracticeFindsNothing(t *testing.T) {
 		v.Set("prescriber", s.chen.ID.String())
 		o.post("/patients/"+o.dana.String()+"/referrals/new", v).want(t, 422, "Choose the prescriber again")
 		o.get("/patients/nonsense/referrals").want(t, 404)
+	})
+}
+
+func TestRegisterWithThePatientChosenOnTheForm(t *testing.T) {
+	each(t, func(t *testing.T, s *site) {
+		s.get("/referrals/new").want(t, 200, "Who is it for", "A new patient", "Photograph or upload the prescription")
+		s.get("/referrals/patients?patient_q=oka").want(t, 200, "Dana Okafor", "born 2 Mar 1984")
+		a := s.send("/referrals/new", s.filled(), "rx.png", picture).want(t, 422, "Choose the patient", "Takes apixaban")
+		ids := a.carried("scan_id")
+		if len(ids) != 1 || !strings.Contains(a.body, "/referrals/scans/"+ids[0]) {
+			t.Fatalf("the scan is lost: %v", ids)
+		}
+		s.get("/referrals/scans/"+ids[0]).want(t, 200)
+		s.get("/referrals/new").want(t, 200, "Use this upload", "rx.png")
+		v := s.filled()
+		v.Set("scan_id", ids[0])
+		v.Set("patient", s.dana.String())
+		s.get(s.post("/referrals/new", v).want(t, 303).head.Get("Location")).want(t, 200, "Referral from Wei Chen, MD", "rx.png")
+		s.get("/referrals/scans/"+ids[0]).want(t, 404)
+	})
+}
+
+func TestRegisterWithANewPatient(t *testing.T) {
+	each(t, func(t *testing.T, s *site) {
+		v := s.filled()
+		v.Set("patient", "new")
+		s.post("/referrals/new", v).want(t, 422, "Enter the last name", "Enter the date of birth", "Choose the sex")
+		v.Set("np.first_name", "Dana")
+		v.Set("np.last_name", "Okafor")
+		v.Set("np.birth_date", "1984-03-02")
+		v.Set("np.sex", "female")
+		a := s.post("/referrals/new", v).want(t, 422, "may have a record already", "this is somebody else")
+		v["np.shown"] = a.carried("np.shown")
+		v.Set("np.different", "yes")
+		v.Set("weeks", "9999")
+		s.post("/referrals/new", v).want(t, 422, "from 1 to 104") // and nobody is registered
+		v.Set("weeks", "6")
+		page := s.get(s.post("/referrals/new", v).want(t, 303).head.Get("Location")).want(t, 200, "Referral from Wei Chen, MD")
+		if strings.Contains(page.body, s.dana.String()) {
+			t.Error("it stands in the other Dana's chart")
+		}
+	})
+}
+
+func TestRenewalPages(t *testing.T) {
+	each(t, func(t *testing.T, s *site) {
+		old := s.registered()
+		a := s.get(s.list()+"/new?from="+old.String()).want(t, 200, "Register a renewal", "Renews the prescription of 2 Mar 2026")
+		v := s.filled()
+		v["renews"] = a.carried("renews")
+		next := s.post(s.list()+"/new", v).want(t, 303).head.Get("Location")
+		s.get(next).want(t, 200, "Renews Wei Chen, MD")
+		s.get(s.list()+"/"+old.String()).want(t, 200, "Renewed by Wei Chen, MD", "Replaced")
+		s.post(s.list()+"/new", v).want(t, 409)
+	})
+}
+
+func TestAuthorizationInTheSameForm(t *testing.T) {
+	each(t, func(t *testing.T, s *site) {
+		v := s.filled()
+		v.Set("auth.payer_name", "Prairie Mutual")
+		v.Set("auth.visits", "6")
+		s.post(s.list()+"/new", v).want(t, 422, "Enter the authorization number")
+		v.Set("auth.number", "A-77")
+		s.get(s.post(s.list()+"/new", v).want(t, 303).head.Get("Location")).want(t, 200, "A-77", "Prairie Mutual · 6 visits", "In force")
+	})
+}
+
+func TestMergePage(t *testing.T) {
+	each(t, func(t *testing.T, s *site) {
+		twin, err := s.svc.SavePrescriber(s.Actor(), referral.Prescriber{GivenName: "Wei", FamilyName: "Chen", NPI: "1558598797"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		at := "/prescribers/" + twin.ID.String() + "/merge"
+		s.get(at).want(t, 200, "NPI 1234567893", "Which entry stands for both")
+		s.post(at, url.Values{"version": {"1"}}).want(t, 422, "Choose the entry to keep")
+		s.post(at, url.Values{"version": {"1"}, "keep": {s.chen.ID.String()}}).want(t, 303)
+		s.get("/prescribers/"+twin.ID.String()).want(t, 200, "merged into another", "Merged into Wei Chen")
+		s.get("/prescribers?sort=use&all=yes&page=nonsense").want(t, 200, "1 prescriber")
 	})
 }

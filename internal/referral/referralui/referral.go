@@ -53,6 +53,55 @@ type referralView struct {
 	May        bool // change it
 	Authorises bool // may enter what payers allow under it
 	MayPlan    bool // visits
+	MayReport  bool // to the prescriber
+	Today      civil.Date
+	Chain      map[id.Referral]referral.Referral // the prescriptions before and after
+}
+
+// renewable reports whether a newer prescription may take over from this one.
+func (v referralView) renewable() bool {
+	return v.State != referral.Draft && v.ReplacedBy.IsZero() && v.CloseReason != referral.EnteredInError
+}
+
+// authorisationBadge is what has become of an authorization.
+func (v referralView) authorisationBadge(a referral.Authorisation) (kit.Tone, string) {
+	words, tone := a.StandingOn(v.Today, v.Bar.UsedUp[a.ID]), kit.Neutral
+	switch {
+	case a.Withdrawn, a.State == referral.Denied, words == "Used up", words == "Expired":
+		tone = kit.Danger
+	case a.State == referral.Requested:
+		tone = kit.Warn
+	case words == "In force":
+		tone = kit.OK
+	}
+	return tone, words
+}
+
+// chain loads the prescriptions before and after one.
+func (u *ui) chain(r *http.Request, pid id.Patient, of referral.Referral) (map[id.Referral]referral.Referral, error) {
+	out := map[id.Referral]referral.Referral{}
+	for _, rid := range []id.Referral{of.Replaces, of.ReplacedBy} {
+		if rid.IsZero() {
+			continue
+		}
+		x, _, err := u.Referrals.View(r.Context(), pid, rid)
+		if err != nil {
+			return nil, err
+		}
+		out[rid] = x
+	}
+	return out, nil
+}
+
+// chainWords says how one prescription follows another.
+func chainWords(old, next referral.Referral) string {
+	if gap := referral.Gap(old, next); gap > 0 {
+		return kit.Plural(gap, "day", "days") + " between them without a prescription"
+	}
+	if next.StartsOn.IsZero() {
+		return "not dated yet"
+	}
+	return "goes on from " + next.StartsOn.Human() + " without a gap"
 }
 
 func (v referralView) url() string { return referralURL(v.ChartOf, v.ID) }
@@ -88,7 +137,7 @@ func (u *ui) showReferral(w http.ResponseWriter, r *http.Request, page kit.Page,
 	if err != nil {
 		return err
 	}
-	v := referralView{ChartOf: pid, ScanForm: scanForm, Zone: time.UTC, May: may(r), Authorises: mayAuthorise(r)}
+	v := referralView{ChartOf: pid, ScanForm: scanForm, Zone: time.UTC, Today: u.today(r), May: may(r), Authorises: mayAuthorise(r)}
 	if v.Referral, v.Changes, err = u.Referrals.View(r.Context(), pid, rid); err != nil {
 		return err
 	}
@@ -100,7 +149,11 @@ func (u *ui) showReferral(w http.ResponseWriter, r *http.Request, page kit.Page,
 	if v.Bar, known = bars[rid]; !known {
 		v.Bar.Status = v.StatusOn(u.today(r), 0)
 	}
+	if v.Chain, err = u.chain(r, pid, v.Referral); err != nil {
+		return err
+	}
 	if a, ok := authz.From(r.Context()); ok {
+		v.MayReport = a.Can(authz.ReportWrite)
 		v.MayPlan = a.Can(authz.VisitWrite)
 		if a.Zone != nil {
 			v.Zone = a.Zone
@@ -112,6 +165,7 @@ func (u *ui) showReferral(w http.ResponseWriter, r *http.Request, page kit.Page,
 	page.Title = "Referral from " + prescriberName(v.Referral)
 	page.Lead = v.Bar.Status.Label()
 	page.Back, page.Form, page.Width = kit.To("Referrals", listURL(pid)), scanForm, kit.Wide
+	page.Scripts = []string{"referral.js"}
 	if v.May {
 		page.Actions = referralActions(v)
 	}

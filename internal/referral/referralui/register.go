@@ -8,6 +8,7 @@ import (
 	"soapstone/internal/civil"
 	"soapstone/internal/errs"
 	"soapstone/internal/id"
+	"soapstone/internal/patient"
 	"soapstone/internal/referral"
 	"soapstone/internal/web"
 	"soapstone/internal/web/form"
@@ -20,6 +21,10 @@ type formView struct {
 	Patient     id.Patient
 	Editing     referral.Referral // zero for a new one
 	Scans       []referral.Scan   // uploaded with this form, not attached yet
+	Waiting     []referral.Scan   // the sender's earlier uploads without a patient
+	Patients    []patient.Row     // to choose from, where the path names none
+	Renews      referral.Referral // what the new one takes over from; zero without
+	MayAuth     bool              // may enter an authorization
 	Prescribers []referral.Prescriber
 	Diagnoses   []diagnosisView
 	Results     []referral.Choice
@@ -30,7 +35,13 @@ type formView struct {
 
 func (v formView) isNew() bool { return v.Editing.ID.IsZero() }
 
+// choosing reports whether the patient is chosen on the form itself.
+func (v formView) choosing() bool { return v.Patient.IsZero() }
+
 func (v formView) action() string {
+	if v.choosing() {
+		return anyURL
+	}
 	if v.isNew() {
 		return listURL(v.Patient) + "/new"
 	}
@@ -48,17 +59,18 @@ type diagnosisView struct {
 }
 
 func (u *ui) ask(w http.ResponseWriter, r *http.Request) error {
-	f := form.Empty()
-	if from, err := id.Parse[id.Referral](r.URL.Query().Get("from")); err == nil {
-		pid, err := web.PathID[id.Patient](r, "patient")
-		if err != nil {
+	pid, err := patientOf(r)
+	if err != nil {
+		return err
+	}
+	f := form.FromValues(map[string]string{"written_on": u.today(r).String()})
+	if from, err := id.Parse[id.Referral](r.URL.Query().Get("from")); err == nil && !pid.IsZero() {
+		if f, err = u.renewal(r, pid, from); err != nil {
 			return err
 		}
-		old, _, err := u.Referrals.View(r.Context(), pid, from)
-		if err != nil {
-			return err
-		}
-		f = encodeOrder(old)
+	}
+	if err := u.knowPayer(r, pid, f); err != nil {
+		return err
 	}
 	if b, err := id.Parse[id.Blob](r.URL.Query().Get("scan")); err == nil {
 		f.Set("scan_id", b.String())
@@ -66,17 +78,48 @@ func (u *ui) ask(w http.ResponseWriter, r *http.Request) error {
 	return u.showForm(w, r, f, referral.Referral{}, "")
 }
 
+// renewal starts the form from the prescription that is renewed. The day it was
+// written, the signature and the scan belong to the new paper.
+func (u *ui) renewal(r *http.Request, pid id.Patient, from id.Referral) (*form.Form, error) {
+	old, _, err := u.Referrals.View(r.Context(), pid, from)
+	if err != nil {
+		return nil, err
+	}
+	bars, err := u.bars(r.Context(), pid)
+	if err != nil {
+		return nil, err
+	}
+	f := encodeOrder(old)
+	if old.State != referral.Draft && old.ReplacedBy.IsZero() {
+		f.Set("renews", old.ID.String())
+		f.Set("starts_on", referral.RenewalStart(old, u.today(r), bars[old.ID].Status == referral.StatusExhausted).String())
+	}
+	return f, nil
+}
+
+// knowPayer fills in the payer of the patient's insurance.
+func (u *ui) knowPayer(r *http.Request, pid id.Patient, f *form.Form) error {
+	if u.Insured == nil || pid.IsZero() {
+		return nil
+	}
+	name, found, err := u.Insured.Payer(r.Context(), pid, u.today(r))
+	if found {
+		f.Set("auth.payer_name", name)
+		if !f.Has("payer_kind") {
+			f.Set("payer_kind", name)
+		}
+	}
+	return err
+}
+
 func (u *ui) register(w http.ResponseWriter, r *http.Request) error {
 	pid, err := web.PathID[id.Patient](r, "patient")
 	if err != nil {
 		return err
 	}
-	return u.submit(w, r, referral.Referral{}, func(in referral.Input, _ int64) (string, string, error) {
+	return u.submit(w, r, referral.Referral{}, func(_ *form.Form, in referral.Input, _ int64) (string, string, error) {
 		rid, err := u.Referrals.Register(r.Context(), pid, in)
-		if in.Draft {
-			return referralURL(pid, rid), "Draft saved.", err
-		}
-		return referralURL(pid, rid), "Referral saved.", err
+		return referralURL(pid, rid), saved(in), err
 	})
 }
 
@@ -104,7 +147,7 @@ func (u *ui) amend(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return u.submit(w, r, old, func(in referral.Input, version int64) (string, string, error) {
+	return u.submit(w, r, old, func(_ *form.Form, in referral.Input, version int64) (string, string, error) {
 		return referralURL(pid, rid), "Changes saved.", u.Referrals.Amend(r.Context(), pid, rid, version, in)
 	})
 }
@@ -112,7 +155,7 @@ func (u *ui) amend(w http.ResponseWriter, r *http.Request) error {
 // submit reads the form, keeps an upload, does what the pressed button says
 // and, when that is to save and nothing is wrong, saves.
 func (u *ui) submit(w http.ResponseWriter, r *http.Request, old referral.Referral,
-	save func(in referral.Input, version int64) (url, flash string, err error)) error {
+	save func(f *form.Form, in referral.Input, version int64) (url, flash string, err error)) error {
 	f, err := u.parse(w, r)
 	if err != nil {
 		return err
@@ -124,8 +167,15 @@ func (u *ui) submit(w http.ResponseWriter, r *http.Request, old referral.Referra
 	}
 	in := decode(f)
 	u.takeTyped(f, &in)
+	if r.PathValue("patient") == "" {
+		checkPatient(f)
+	}
+	if old.ID.IsZero() {
+		in.Renews = form.ID[id.Referral](f, "renews")
+		in.Authorisation = typedAuthorisation(f)
+	}
 	if f.Valid() {
-		url, flash, err := save(in, version(f))
+		url, flash, err := save(f, in, version(f))
 		if err == nil {
 			return web.See(w, r, url, flash)
 		}
@@ -152,11 +202,11 @@ func (u *ui) parse(w http.ResponseWriter, r *http.Request) (*form.Form, error) {
 	if err != nil {
 		return nil, err
 	}
-	pid, err := web.PathID[id.Patient](r, "patient")
+	pid, err := patientOf(r)
 	if err != nil {
 		return nil, err
 	}
-	for _, file := range files.All("scan") {
+	for _, file := range append(files.All("scan"), files.All("scan_photo")...) {
 		kept, err := u.Referrals.Upload(r.Context(), pid, file.Name, file.Type, file.Data)
 		if err != nil {
 			if !f.Merge(err) {
@@ -176,11 +226,16 @@ func (u *ui) step(r *http.Request, f *form.Form) (do, focus string, done bool) {
 	switch {
 	case do == "scan.upload":
 		return "", "", true
+	case strings.HasPrefix(do, "scan.use:"):
+		f.Set("scan_id", append(slices.Clone(f.Values("scan_id")), strings.TrimPrefix(do, "scan.use:"))...)
+		return "", "", true
 	case strings.HasPrefix(do, "scan.remove:"):
 		f.Set("scan_id", slices.DeleteFunc(slices.Clone(f.Values("scan_id")), func(v string) bool { return "scan.remove:"+v == do })...)
 		return "", "", true
 	case do == "prescriber.find":
 		return "", "prescriber_q", true
+	case do == "patient.find", do == "enter" && f.Has("patient_q") && !f.Has("patient") && !newPatientTyped(f):
+		return "", "patient_q", true
 	case do == "dx.search" || do == "enter" && f.Has("dx_q"):
 		u.takeExact(r, f)
 		return "", "dx_q", true
@@ -231,15 +286,18 @@ func (u *ui) showForm(w http.ResponseWriter, r *http.Request, f *form.Form, old 
 	if err != nil {
 		return err
 	}
-	v := formView{Form: f, Patient: pid, Editing: old, Today: u.today(r), Focus: focus}
+	v := formView{Form: f, Patient: pid, Editing: old, Today: u.today(r), Focus: focus, MayAuth: mayAuthorise(r)}
 	if err := u.fill(r, &v); err != nil {
 		return err
 	}
 	page.Form, page.Width, page.HTMX, page.Tabs, page.Scripts = f, kit.Wide, true, nil, []string{"referral.js"}
 	page.Back = kit.To("Referrals", listURL(pid))
-	if old.ID.IsZero() {
-		page.Actions = kit.Button(kit.Btn{Label: "Start with a photo or scan", Icon: "camera", URL: "#" + kit.ID("scan"), Tone: kit.Quiet})
-	} else {
+	switch {
+	case pid.IsZero():
+		page.Back = kit.To("Patients", "/patients")
+	case !v.Renews.ID.IsZero():
+		page.Title = "Register a renewal"
+	case !old.ID.IsZero():
 		page.Back = kit.To("Referral", referralURL(pid, old.ID))
 	}
 	web.AllowFrames(w)
@@ -264,14 +322,40 @@ func (u *ui) fill(r *http.Request, v *formView) error {
 		return err
 	}
 	v.Order = orderWords(v.Form)
-	if named := scans(v.Form); len(named) > 0 {
-		l, err := u.Referrals.List(r.Context(), v.Patient)
-		if err != nil {
+	if renews, err := id.Parse[id.Referral](v.Form.Value("renews")); err == nil && !v.choosing() {
+		if v.Renews, _, err = u.Referrals.View(r.Context(), v.Patient, renews); err != nil {
 			return err
 		}
-		v.Scans = slices.DeleteFunc(l.Waiting, func(s referral.Scan) bool { return !slices.Contains(named, s.ID) })
 	}
-	return nil
+	if v.choosing() {
+		if v.Patients, err = u.patients(r, v.Form); err != nil {
+			return err
+		}
+	}
+	return u.fillScans(r, v)
+}
+
+// fillScans looks up what was uploaded for the form.
+func (u *ui) fillScans(r *http.Request, v *formView) error {
+	named := scans(v.Form)
+	var waiting []referral.Scan
+	var err error
+	switch {
+	case v.choosing():
+		waiting, err = u.Referrals.Loose(r.Context())
+	case len(named) > 0:
+		var l referral.Listing
+		l, err = u.Referrals.List(r.Context(), v.Patient)
+		waiting = l.Waiting
+	}
+	for _, s := range waiting {
+		if slices.Contains(named, s.ID) {
+			v.Scans = append(v.Scans, s)
+		} else if v.choosing() {
+			v.Waiting = append(v.Waiting, s)
+		}
+	}
+	return err
 }
 
 // describe says what a chosen code means. One that is refused comes with the
@@ -317,61 +401,4 @@ func (u *ui) offered(r *http.Request, typed, chosen string) ([]referral.Prescrib
 		return list, nil
 	}
 	return append([]referral.Prescriber{p}, list...), err
-}
-
-// orderWords is the order in words, from whatever of it can be read.
-func orderWords(f *form.Form) string {
-	quiet := form.Empty()
-	for _, name := range []string{"per_week", "weeks", "visits", "minutes", "written_on", "ends_on"} {
-		quiet.Set(name, f.Value(name))
-	}
-	o, wrong := referral.Order{PerWeek: quiet.Int("per_week", 1, referral.MaxPerWeek), Weeks: quiet.Int("weeks", 1, referral.MaxWeeks),
-		Visits: quiet.Int("visits", 1, referral.MaxVisits), Minutes: quiet.Int("minutes", 1, referral.MaxMinutes)}.Resolve()
-	if len(wrong) > 0 {
-		return wrong[0].Message
-	}
-	ends := quiet.Date("ends_on")
-	if ends.IsZero() {
-		ends = referral.EndDate(quiet.Date("written_on"), o.Weeks)
-	}
-	words := o.Words()
-	if words != "" && !ends.IsZero() {
-		words += ", until " + ends.Human()
-	}
-	return words
-}
-
-// codes answers the search for diagnosis codes while one types.
-func (u *ui) codes(w http.ResponseWriter, r *http.Request) error {
-	f, err := web.ParseForm(w, r)
-	if err != nil {
-		return err
-	}
-	found, err := u.Referrals.SearchCodes(r.Context(), f.Value("dx_q"), dates(f))
-	if err != nil {
-		return err
-	}
-	return web.Render(w, r, http.StatusOK, codeResults(f.Value("dx_q"), found))
-}
-
-// order answers with the order in words while one types its numbers.
-func (u *ui) order(w http.ResponseWriter, r *http.Request) error {
-	f, err := web.ParseForm(w, r)
-	if err != nil {
-		return err
-	}
-	return web.Render(w, r, http.StatusOK, orderLine(orderWords(f)))
-}
-
-// pick answers the search for a prescriber while one types.
-func (u *ui) pick(w http.ResponseWriter, r *http.Request) error {
-	f, err := web.ParseForm(w, r)
-	if err != nil {
-		return err
-	}
-	offered, err := u.offered(r, f.Value("prescriber_q"), f.Value("prescriber"))
-	if err != nil {
-		return err
-	}
-	return web.Render(w, r, http.StatusOK, prescriberChoices(f, offered))
 }

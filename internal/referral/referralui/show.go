@@ -7,6 +7,7 @@ import (
 
 	"github.com/a-h/templ"
 
+	"soapstone/internal/patient"
 	"soapstone/internal/referral"
 	"soapstone/internal/web/form"
 	"soapstone/internal/web/kit"
@@ -63,6 +64,9 @@ func uploadAttrs() templ.Attributes {
 }
 
 func (v formView) cancelURL() string {
+	if v.choosing() {
+		return "/patients"
+	}
 	if v.isNew() {
 		return listURL(v.Patient)
 	}
@@ -77,6 +81,20 @@ func (v formView) asksConfirmation() bool {
 		}
 	}
 	return false
+}
+
+var sexOptions = kit.OptionsOf(patient.Sexes(), patient.Sex.Label)
+
+// renewsWords says when the renewed prescription gives way.
+func renewsWords(v formView) string {
+	old := v.Renews
+	switch {
+	case old.State == referral.Closed:
+		return "That one is closed. Enter the day, the signature and the scan of the new paper."
+	case old.EndsOn.IsZero() || old.EndsOn.Before(v.Today):
+		return "It is closed as replaced when the new one is saved. Enter the day, the signature and the scan of the new paper."
+	}
+	return "It stands until " + old.EndsOn.Human() + " and ends the day before the new one starts. Enter the day, the signature and the scan of the new paper."
 }
 
 func newPrescriberOpen(f *form.Form) bool {
@@ -129,6 +147,8 @@ func statusTone(s referral.Status) kit.Tone {
 		return kit.Danger
 	case referral.StatusDraft:
 		return kit.Warn
+	case referral.StatusReplaced:
+		return kit.Neutral
 	case referral.StatusUpcoming:
 		return kit.Info
 	}

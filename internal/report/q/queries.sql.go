@@ -18,39 +18,45 @@ WITH d AS (
     SELECT r.referral_id, r.patient_id, r.prescriber_id, r.starts_on, last.on_date AS reported_on,
         (SELECT count(*) FROM visit v WHERE v.practice_id = r.practice_id AND v.referral_id = r.referral_id AND v.state = 'completed' AND v.untreated = false
             AND (last.on_date IS NULL OR v.service_date > last.on_date)) AS visits,
-        CASE WHEN r.starts_on <= $3 AND (last.on_date IS NULL OR last.on_date <= $3) THEN 1 ELSE 0 END AS waited
+        CASE WHEN r.starts_on <= $4 AND (last.on_date IS NULL OR last.on_date <= $4) THEN 1 ELSE 0 END AS waited
     FROM referral r
     LEFT JOIN report last ON last.practice_id = r.practice_id AND last.report_id = (SELECT n.report_id FROM report n
         WHERE n.practice_id = r.practice_id AND n.referral_id = r.referral_id AND n.state = 'signed' ORDER BY n.on_date DESC, n.report_id DESC LIMIT 1)
-    WHERE r.practice_id = $1 AND r.state = 'active' AND (r.ends_on IS NULL OR r.ends_on >= $4)
+    WHERE r.practice_id = $1 AND r.state = 'active' AND (r.ends_on IS NULL OR r.ends_on >= $5)
         AND r.referral_id IN (
-            SELECT ending.referral_id FROM (SELECT x.referral_id FROM referral x WHERE x.practice_id = $1 AND x.state = 'active' AND x.ends_on >= $4
-                ORDER BY x.ends_on, x.referral_id LIMIT $5) ending
+            SELECT ending.referral_id FROM (SELECT x.referral_id FROM referral x WHERE x.practice_id = $1 AND x.state = 'active' AND x.ends_on >= $5
+                ORDER BY x.ends_on, x.referral_id LIMIT $6) ending
             UNION SELECT endless.referral_id FROM (SELECT x.referral_id FROM referral x WHERE x.practice_id = $1 AND x.state = 'active' AND x.ends_on IS NULL
-                ORDER BY x.referral_id LIMIT $5) endless
+                ORDER BY x.referral_id LIMIT $6) endless
             UNION SELECT x.referral_id FROM referral x WHERE x.practice_id = $1 AND x.patient_id IN (
-                SELECT v.patient_id FROM visit v WHERE v.practice_id = $1 AND v.user_id = $6 AND v.service_date >= $7 AND v.service_date <= $8)
+                SELECT v.patient_id FROM visit v WHERE v.practice_id = $1 AND v.user_id = $7 AND v.service_date >= $8 AND v.service_date <= $9)
             UNION SELECT v.referral_id FROM visit v
-                WHERE v.practice_id = $1 AND v.user_id = $6 AND v.service_date >= $7 AND v.service_date <= $8 AND v.referral_id IS NOT NULL
+                WHERE v.practice_id = $1 AND v.user_id = $7 AND v.service_date >= $8 AND v.service_date <= $9 AND v.referral_id IS NOT NULL
             UNION SELECT x.referral_id FROM referral x WHERE x.practice_id = $1 AND x.patient_id IN (
-                SELECT m.patient_id FROM patient m WHERE m.practice_id = $1 AND m.patient_id = $9
-                UNION ALL SELECT m.patient_id FROM patient m WHERE m.practice_id = $1 AND m.merged_into_patient_id = $9))
+                SELECT m.patient_id FROM patient m WHERE m.practice_id = $1 AND m.patient_id = $10
+                UNION ALL SELECT m.patient_id FROM patient m WHERE m.practice_id = $1 AND m.merged_into_patient_id = $10))
 )
 SELECT d.referral_id, pt.patient_id, pt.merged_into_patient_id, d.starts_on, COALESCE(kept.name, pt.name) AS patient_name,
-    COALESCE(kept.number, pt.number) AS patient_number, pr.given_name, pr.family_name, pr.credential, d.reported_on, draft.report_id AS draft_report_id, d.visits
+    COALESCE(kept.number, pt.number) AS patient_number, pr.given_name, pr.family_name, pr.credential, d.reported_on, draft.report_id AS draft_report_id, d.visits,
+    COALESCE(y.name, '') AS payer_name, COALESCE(y.profile, '') AS payer_profile, y.report_every_visits, y.report_every_days
 FROM d
 JOIN patient pt ON pt.practice_id = $1 AND pt.patient_id = d.patient_id
 LEFT JOIN patient kept ON kept.practice_id = pt.practice_id AND kept.patient_id = pt.merged_into_patient_id
 JOIN prescriber pr ON pr.practice_id = $1 AND pr.prescriber_id = d.prescriber_id
 LEFT JOIN report draft ON draft.practice_id = $1 AND draft.draft_referral_id = d.referral_id
+LEFT JOIN payer y ON y.practice_id = $1 AND y.payer_id = (SELECT c.payer_id FROM coverage c
+    WHERE c.practice_id = $1 AND c.patient_id = d.patient_id AND c.from_on <= $2 AND (c.to_on IS NULL OR c.to_on >= $2)
+        AND (c.referral_id IS NULL OR c.referral_id = d.referral_id)
+    ORDER BY CASE WHEN c.referral_id IS NULL THEN 1 ELSE 0 END, c.priority, c.coverage_id LIMIT 1)
 WHERE pt.status <> 'archived'
-    AND (d.visits >= CAST($2 AS bigint) OR (d.visits > 0 AND d.waited = 1))
+    AND (d.visits >= CAST($3 AS bigint) OR (d.visits > 0 AND (d.waited = 1 OR y.payer_id IS NOT NULL)))
 ORDER BY CASE WHEN d.reported_on > d.starts_on THEN d.reported_on ELSE d.starts_on END, d.starts_on, d.referral_id
 LIMIT 2000
 `
 
 type DueParams struct {
 	PracticeID   id.Practice
+	Today        civil.Date
 	Visits       int64
 	Before       civil.Date
 	Since        civil.Date
@@ -74,16 +80,22 @@ type DueRow struct {
 	ReportedOn          civil.Date
 	DraftReportID       id.Report
 	Visits              int64
+	PayerName           string
+	PayerProfile        string
+	ReportEveryVisits   *int64
+	ReportEveryDays     *int64
 }
 
 // Prescriptions in force that a report is due on: "visits" completed since the
 // last signed one, or any completed while that one, or else the start, lies on
 // or before a day. Looked at are the first "most" that end and the first that
 // have no end, those of a therapist's patients or under which the therapist has
-// visits, and those of one patient.
+// visits, and those of one patient. Of those that somebody insures, all are named
+// under which a session took place: the payer may have a rule of its own.
 func (q *Queries) Due(ctx context.Context, arg DueParams) ([]DueRow, error) {
 	rows, err := q.db.QueryContext(ctx, due,
 		arg.PracticeID,
+		arg.Today,
 		arg.Visits,
 		arg.Before,
 		arg.Since,
@@ -113,6 +125,10 @@ func (q *Queries) Due(ctx context.Context, arg DueParams) ([]DueRow, error) {
 			&i.ReportedOn,
 			&i.DraftReportID,
 			&i.Visits,
+			&i.PayerName,
+			&i.PayerProfile,
+			&i.ReportEveryVisits,
+			&i.ReportEveryDays,
 		); err != nil {
 			return nil, err
 		}
@@ -128,7 +144,7 @@ func (q *Queries) Due(ctx context.Context, arg DueParams) ([]DueRow, error) {
 }
 
 const getReport = `-- name: GetReport :one
-SELECT r.report_id, r.patient_id, r.referral_id, r.state, r.on_date, r.recommendation, r.visits, r.per_week, r.weeks, r.summary, r.request,
+SELECT r.report_id, r.patient_id, r.referral_id, r.state, r.on_date, r.recommendation, r.reason, r.visits, r.per_week, r.weeks, r.summary, r.request,
     r.document_id, r.created_at, r.updated_at, r.signed_at, r.version, s.name AS staff_name
 FROM report r
 JOIN staff s ON s.practice_id = r.practice_id AND s.user_id = r.created_by
@@ -151,6 +167,7 @@ type GetReportRow struct {
 	State          string
 	OnDate         civil.Date
 	Recommendation string
+	Reason         string
 	Visits         int64
 	PerWeek        int64
 	Weeks          int64
@@ -175,6 +192,7 @@ func (q *Queries) GetReport(ctx context.Context, arg GetReportParams) (GetReport
 		&i.State,
 		&i.OnDate,
 		&i.Recommendation,
+		&i.Reason,
 		&i.Visits,
 		&i.PerWeek,
 		&i.Weeks,
@@ -191,10 +209,10 @@ func (q *Queries) GetReport(ctx context.Context, arg GetReportParams) (GetReport
 }
 
 const insertReport = `-- name: InsertReport :exec
-INSERT INTO report (practice_id, report_id, patient_id, referral_id, draft_referral_id, state, on_date, recommendation, visits, per_week, weeks,
+INSERT INTO report (practice_id, report_id, patient_id, referral_id, draft_referral_id, state, on_date, recommendation, reason, visits, per_week, weeks,
     summary, request, created_at, created_by, updated_at)
-VALUES ($1, $2, $3, $4, $4, 'draft', $5, $6, $7, $8, $9,
-    $10, $11, $12, $13, $12)
+VALUES ($1, $2, $3, $4, $4, 'draft', $5, $6, $7, $8, $9, $10,
+    $11, $12, $13, $14, $13)
 `
 
 type InsertReportParams struct {
@@ -204,6 +222,7 @@ type InsertReportParams struct {
 	ReferralID     id.Referral
 	OnDate         civil.Date
 	Recommendation string
+	Reason         string
 	Visits         int64
 	PerWeek        int64
 	Weeks          int64
@@ -221,6 +240,7 @@ func (q *Queries) InsertReport(ctx context.Context, arg InsertReportParams) erro
 		arg.ReferralID,
 		arg.OnDate,
 		arg.Recommendation,
+		arg.Reason,
 		arg.Visits,
 		arg.PerWeek,
 		arg.Weeks,
@@ -310,7 +330,7 @@ func (q *Queries) Letterhead(ctx context.Context, arg LetterheadParams) (Letterh
 }
 
 const listReports = `-- name: ListReports :many
-SELECT r.report_id, r.patient_id, r.referral_id, r.state, r.on_date, r.recommendation, r.visits, r.per_week, r.weeks, r.summary, r.request,
+SELECT r.report_id, r.patient_id, r.referral_id, r.state, r.on_date, r.recommendation, r.reason, r.visits, r.per_week, r.weeks, r.summary, r.request,
     r.document_id, r.created_at, r.updated_at, r.signed_at, r.version, s.name AS staff_name
 FROM report r
 JOIN staff s ON s.practice_id = r.practice_id AND s.user_id = r.created_by
@@ -334,6 +354,7 @@ type ListReportsRow struct {
 	State          string
 	OnDate         civil.Date
 	Recommendation string
+	Reason         string
 	Visits         int64
 	PerWeek        int64
 	Weeks          int64
@@ -363,6 +384,7 @@ func (q *Queries) ListReports(ctx context.Context, arg ListReportsParams) ([]Lis
 			&i.State,
 			&i.OnDate,
 			&i.Recommendation,
+			&i.Reason,
 			&i.Visits,
 			&i.PerWeek,
 			&i.Weeks,
@@ -461,13 +483,14 @@ func (q *Queries) Missed(ctx context.Context, arg MissedParams) (int64, error) {
 }
 
 const updateDraft = `-- name: UpdateDraft :execrows
-UPDATE report SET recommendation = $1, visits = $2, per_week = $3, weeks = $4, summary = $5, request = $6,
-    updated_at = $7, version = version + 1
-WHERE practice_id = $8 AND report_id = $9 AND state = 'draft' AND version = $10
+UPDATE report SET recommendation = $1, reason = $2, visits = $3, per_week = $4, weeks = $5, summary = $6, request = $7,
+    updated_at = $8, version = version + 1
+WHERE practice_id = $9 AND report_id = $10 AND state = 'draft' AND version = $11
 `
 
 type UpdateDraftParams struct {
 	Recommendation string
+	Reason         string
 	Visits         int64
 	PerWeek        int64
 	Weeks          int64
@@ -482,6 +505,7 @@ type UpdateDraftParams struct {
 func (q *Queries) UpdateDraft(ctx context.Context, arg UpdateDraftParams) (int64, error) {
 	result, err := q.db.ExecContext(ctx, updateDraft,
 		arg.Recommendation,
+		arg.Reason,
 		arg.Visits,
 		arg.PerWeek,
 		arg.Weeks,

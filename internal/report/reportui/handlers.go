@@ -81,13 +81,13 @@ func (u *ui) list(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	page.Lead = "Progress reports to whoever wrote the prescription."
+	page.Lead = "Progress reports and discharge summaries to whoever wrote the prescription."
 	return web.Render(w, r, http.StatusOK, listPage(page, pid, l, mayWrite(r)))
 }
 
 // ask shows the facts and asks for the decision; nothing is kept yet.
 func (u *ui) ask(w http.ResponseWriter, r *http.Request) error {
-	return u.showNew(w, r, form.FromValues(map[string]string{"referral": r.FormValue("referral")}))
+	return u.showNew(w, r, form.FromValues(map[string]string{"referral": r.FormValue("referral"), "recommendation": r.FormValue("recommendation")}))
 }
 
 func (u *ui) showNew(w http.ResponseWriter, r *http.Request, f *form.Form) error {
@@ -110,6 +110,7 @@ func (u *ui) showNew(w http.ResponseWriter, r *http.Request, f *form.Form) error
 func decode(f *form.Form) report.Content {
 	return report.Content{
 		Recommendation: form.Choice(f, "recommendation", report.Recommendations()...),
+		Reason:         form.Choice(f, "reason", report.Reasons()...),
 		Visits:         f.Int("visits", 1, report.MaxVisits),
 		PerWeek:        f.Int("per_week", 1, report.MaxPerWeek),
 		Weeks:          f.Int("weeks", 1, report.MaxWeeks),
@@ -146,7 +147,7 @@ func (u *ui) view(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (u *ui) showView(w http.ResponseWriter, r *http.Request, f *form.Form) error {
-	page, pid, err := u.page(r, "Progress report")
+	page, pid, err := u.page(r, "Report")
 	if err != nil {
 		return err
 	}
@@ -158,6 +159,7 @@ func (u *ui) showView(w http.ResponseWriter, r *http.Request, f *form.Form) erro
 	if err != nil {
 		return err
 	}
+	page.Title = v.Report.Content.Recommendation.Title()
 	page.Back, page.Form = kit.To("Reports", home(pid)), f
 	page.Actions = viewActions(pid, v, mayWrite(r))
 	return web.Render(w, r, f.Status(), viewPage(page, f, pid, v, mayWrite(r)))
@@ -180,7 +182,7 @@ func (u *ui) edit(w http.ResponseWriter, r *http.Request) error {
 
 func fill(r report.Report) *form.Form {
 	c := r.Content
-	f := form.FromValues(map[string]string{"recommendation": string(c.Recommendation), "summary": c.Summary, "request": c.Request,
+	f := form.FromValues(map[string]string{"recommendation": string(c.Recommendation), "reason": string(c.Reason), "summary": c.Summary, "request": c.Request,
 		"version": strconv.FormatInt(r.Version, 10)})
 	for name, n := range map[string]int64{"visits": c.Visits, "per_week": c.PerWeek, "weeks": c.Weeks} {
 		if n > 0 {
@@ -273,5 +275,5 @@ func (u *ui) paper(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return web.ServeFile(w, web.File{Name: "progress-report.pdf", Type: "application/pdf", Data: b}, true)
+	return web.ServeFile(w, web.File{Name: "report.pdf", Type: "application/pdf", Data: b}, true)
 }

@@ -20,6 +20,11 @@ type Clearance struct {
 	Kind            string
 	Name            string
 	Credential      string
+	Organisation    string
+	GivenHow        string
+	Sites           string
+	MaxPressure     int64
+	BlobID          id.Blob
 	FromOn          civil.Date
 	UntilOn         civil.Date
 	Scope           string
@@ -28,6 +33,7 @@ type Clearance struct {
 	DocumentID      id.Document
 	WithdrawnAt     db.Time
 	WithdrawnReason string
+	WithdrawnBy     id.User
 	CreatedBy       id.User
 	CreatedAt       db.Time
 }

@@ -52,6 +52,40 @@ func (q *Queries) AskedOnTheDay(ctx context.Context, arg AskedOnTheDayParams) (S
 	return i, err
 }
 
+const clearanceScan = `-- name: ClearanceScan :one
+SELECT blob_id FROM clearance WHERE practice_id = $1 AND patient_id = $2 AND clearance_id = $3
+`
+
+type ClearanceScanParams struct {
+	PracticeID  id.Practice
+	PatientID   id.Patient
+	ClearanceID id.Clearance
+}
+
+func (q *Queries) ClearanceScan(ctx context.Context, arg ClearanceScanParams) (id.Blob, error) {
+	row := q.db.QueryRowContext(ctx, clearanceScan, arg.PracticeID, arg.PatientID, arg.ClearanceID)
+	var blob_id id.Blob
+	err := row.Scan(&blob_id)
+	return blob_id, err
+}
+
+const getDraft = `-- name: GetDraft :one
+SELECT answers FROM screening_draft WHERE practice_id = $1 AND patient_id = $2 AND on_date = $3
+`
+
+type GetDraftParams struct {
+	PracticeID id.Practice
+	PatientID  id.Patient
+	OnDate     civil.Date
+}
+
+func (q *Queries) GetDraft(ctx context.Context, arg GetDraftParams) (string, error) {
+	row := q.db.QueryRowContext(ctx, getDraft, arg.PracticeID, arg.PatientID, arg.OnDate)
+	var answers string
+	err := row.Scan(&answers)
+	return answers, err
+}
+
 const getScreening = `-- name: GetScreening :one
 SELECT practice_id, screening_id, patient_id, on_date, asked_on, late_reason, answers, diagnoses, medicines, medicines_asked, status, fired, missing, rules_version, questions_version, created_by, created_at FROM screening WHERE practice_id = $1 AND patient_id = $2 AND screening_id = $3
 `
@@ -87,31 +121,68 @@ func (q *Queries) GetScreening(ctx context.Context, arg GetScreeningParams) (Scr
 	return i, err
 }
 
+const getWording = `-- name: GetWording :one
+SELECT questions FROM screening_wording WHERE practice_id = $1 AND edition = $2
+`
+
+type GetWordingParams struct {
+	PracticeID id.Practice
+	Edition    string
+}
+
+func (q *Queries) GetWording(ctx context.Context, arg GetWordingParams) (string, error) {
+	row := q.db.QueryRowContext(ctx, getWording, arg.PracticeID, arg.Edition)
+	var questions string
+	err := row.Scan(&questions)
+	return questions, err
+}
+
+const hasWording = `-- name: HasWording :one
+SELECT count(*) FROM screening_wording WHERE practice_id = $1 AND edition = $2
+`
+
+type HasWordingParams struct {
+	PracticeID id.Practice
+	Edition    string
+}
+
+func (q *Queries) HasWording(ctx context.Context, arg HasWordingParams) (int64, error) {
+	row := q.db.QueryRowContext(ctx, hasWording, arg.PracticeID, arg.Edition)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
+}
+
 const insertClearance = `-- name: InsertClearance :exec
 INSERT INTO clearance (practice_id, clearance_id, patient_id, screening_id, rule, found_groups, kind, name, credential,
-    from_on, until_on, scope, reason, evidence, document_id, created_by, created_at)
+    organisation, given_how, sites, max_pressure, blob_id, from_on, until_on, scope, reason, evidence, document_id, created_by, created_at)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9,
-    $10, $11, $12, $13, $14, $15, $16, $17)
+    $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)
 `
 
 type InsertClearanceParams struct {
-	PracticeID  id.Practice
-	ClearanceID id.Clearance
-	PatientID   id.Patient
-	ScreeningID id.Screening
-	Rule        string
-	FoundGroups string
-	Kind        string
-	Name        string
-	Credential  string
-	FromOn      civil.Date
-	UntilOn     civil.Date
-	Scope       string
-	Reason      string
-	Evidence    string
-	DocumentID  id.Document
-	CreatedBy   id.User
-	CreatedAt   db.Time
+	PracticeID   id.Practice
+	ClearanceID  id.Clearance
+	PatientID    id.Patient
+	ScreeningID  id.Screening
+	Rule         string
+	FoundGroups  string
+	Kind         string
+	Name         string
+	Credential   string
+	Organisation string
+	GivenHow     string
+	Sites        string
+	MaxPressure  int64
+	BlobID       id.Blob
+	FromOn       civil.Date
+	UntilOn      civil.Date
+	Scope        string
+	Reason       string
+	Evidence     string
+	DocumentID   id.Document
+	CreatedBy    id.User
+	CreatedAt    db.Time
 }
 
 func (q *Queries) InsertClearance(ctx context.Context, arg InsertClearanceParams) error {
@@ -125,6 +196,11 @@ func (q *Queries) InsertClearance(ctx context.Context, arg InsertClearanceParams
 		arg.Kind,
 		arg.Name,
 		arg.Credential,
+		arg.Organisation,
+		arg.GivenHow,
+		arg.Sites,
+		arg.MaxPressure,
+		arg.BlobID,
 		arg.FromOn,
 		arg.UntilOn,
 		arg.Scope,
@@ -138,8 +214,8 @@ func (q *Queries) InsertClearance(ctx context.Context, arg InsertClearanceParams
 }
 
 const insertDecision = `-- name: InsertDecision :exec
-INSERT INTO screening_decision (practice_id, patient_id, rule, found_groups, rule_version, decision, decided_by, decided_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+INSERT INTO screening_decision (practice_id, patient_id, rule, found_groups, rule_version, course, on_date, decision, decided_by, decided_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
 `
 
 type InsertDecisionParams struct {
@@ -148,6 +224,8 @@ type InsertDecisionParams struct {
 	Rule        string
 	FoundGroups string
 	RuleVersion int64
+	Course      string
+	OnDate      civil.Date
 	Decision    string
 	DecidedBy   id.User
 	DecidedAt   db.Time
@@ -160,6 +238,8 @@ func (q *Queries) InsertDecision(ctx context.Context, arg InsertDecisionParams) 
 		arg.Rule,
 		arg.FoundGroups,
 		arg.RuleVersion,
+		arg.Course,
+		arg.OnDate,
 		arg.Decision,
 		arg.DecidedBy,
 		arg.DecidedAt,
@@ -213,6 +293,30 @@ func (q *Queries) InsertScreening(ctx context.Context, arg InsertScreeningParams
 		arg.QuestionsVersion,
 		arg.CreatedBy,
 		arg.CreatedAt,
+	)
+	return err
+}
+
+const insertWording = `-- name: InsertWording :exec
+INSERT INTO screening_wording (practice_id, edition, version, questions, first_used_at)
+VALUES ($1, $2, $3, $4, $5)
+`
+
+type InsertWordingParams struct {
+	PracticeID  id.Practice
+	Edition     string
+	Version     string
+	Questions   string
+	FirstUsedAt db.Time
+}
+
+func (q *Queries) InsertWording(ctx context.Context, arg InsertWordingParams) error {
+	_, err := q.db.ExecContext(ctx, insertWording,
+		arg.PracticeID,
+		arg.Edition,
+		arg.Version,
+		arg.Questions,
+		arg.FirstUsedAt,
 	)
 	return err
 }
@@ -293,7 +397,7 @@ func (q *Queries) LatestScreeningUpTo(ctx context.Context, arg LatestScreeningUp
 }
 
 const listClearances = `-- name: ListClearances :many
-SELECT practice_id, clearance_id, patient_id, screening_id, rule, found_groups, kind, name, credential, from_on, until_on, scope, reason, evidence, document_id, withdrawn_at, withdrawn_reason, created_by, created_at FROM clearance
+SELECT practice_id, clearance_id, patient_id, screening_id, rule, found_groups, kind, name, credential, organisation, given_how, sites, max_pressure, blob_id, from_on, until_on, scope, reason, evidence, document_id, withdrawn_at, withdrawn_reason, withdrawn_by, created_by, created_at FROM clearance
 WHERE practice_id = $1 AND patient_id = $2
 ORDER BY rule, created_at, clearance_id
 LIMIT 200
@@ -323,6 +427,11 @@ func (q *Queries) ListClearances(ctx context.Context, arg ListClearancesParams) 
 			&i.Kind,
 			&i.Name,
 			&i.Credential,
+			&i.Organisation,
+			&i.GivenHow,
+			&i.Sites,
+			&i.MaxPressure,
+			&i.BlobID,
 			&i.FromOn,
 			&i.UntilOn,
 			&i.Scope,
@@ -331,6 +440,7 @@ func (q *Queries) ListClearances(ctx context.Context, arg ListClearancesParams) 
 			&i.DocumentID,
 			&i.WithdrawnAt,
 			&i.WithdrawnReason,
+			&i.WithdrawnBy,
 			&i.CreatedBy,
 			&i.CreatedAt,
 		); err != nil {
@@ -348,7 +458,7 @@ func (q *Queries) ListClearances(ctx context.Context, arg ListClearancesParams) 
 }
 
 const listDecisions = `-- name: ListDecisions :many
-SELECT d.rule, d.found_groups, d.rule_version, d.decision, d.decided_at, f.name AS staff_name
+SELECT d.rule, d.found_groups, d.rule_version, d.course, d.on_date, d.decision, d.decided_at, f.name AS staff_name
 FROM screening_decision d
 JOIN staff f ON f.practice_id = d.practice_id AND f.user_id = d.decided_by
 WHERE d.practice_id = $1 AND d.patient_id = $2
@@ -365,6 +475,8 @@ type ListDecisionsRow struct {
 	Rule        string
 	FoundGroups string
 	RuleVersion int64
+	Course      string
+	OnDate      civil.Date
 	Decision    string
 	DecidedAt   db.Time
 	StaffName   string
@@ -383,6 +495,8 @@ func (q *Queries) ListDecisions(ctx context.Context, arg ListDecisionsParams) ([
 			&i.Rule,
 			&i.FoundGroups,
 			&i.RuleVersion,
+			&i.Course,
+			&i.OnDate,
 			&i.Decision,
 			&i.DecidedAt,
 			&i.StaffName,
@@ -459,6 +573,31 @@ func (q *Queries) ListScreenings(ctx context.Context, arg ListScreeningsParams) 
 	return items, nil
 }
 
+const saveDraft = `-- name: SaveDraft :exec
+INSERT INTO screening_draft (practice_id, patient_id, on_date, answers, saved_at)
+VALUES ($1, $2, $3, $4, $5)
+ON CONFLICT (practice_id, patient_id, on_date) DO UPDATE SET answers = excluded.answers, saved_at = excluded.saved_at
+`
+
+type SaveDraftParams struct {
+	PracticeID id.Practice
+	PatientID  id.Patient
+	OnDate     civil.Date
+	Answers    string
+	SavedAt    db.Time
+}
+
+func (q *Queries) SaveDraft(ctx context.Context, arg SaveDraftParams) error {
+	_, err := q.db.ExecContext(ctx, saveDraft,
+		arg.PracticeID,
+		arg.PatientID,
+		arg.OnDate,
+		arg.Answers,
+		arg.SavedAt,
+	)
+	return err
+}
+
 const stoppedUpTo = `-- name: StoppedUpTo :many
 SELECT s.practice_id, s.screening_id, s.patient_id, s.on_date, s.asked_on, s.late_reason, s.answers, s.diagnoses, s.medicines, s.medicines_asked, s.status, s.fired, s.missing, s.rules_version, s.questions_version, s.created_by, s.created_at FROM screening s
 WHERE s.practice_id = $1 AND s.patient_id IN (
@@ -519,13 +658,14 @@ func (q *Queries) StoppedUpTo(ctx context.Context, arg StoppedUpToParams) ([]Scr
 }
 
 const withdrawClearance = `-- name: WithdrawClearance :execrows
-UPDATE clearance SET withdrawn_at = $1, withdrawn_reason = $2
-WHERE practice_id = $3 AND patient_id = $4 AND clearance_id = $5 AND withdrawn_at IS NULL
+UPDATE clearance SET withdrawn_at = $1, withdrawn_reason = $2, withdrawn_by = $3
+WHERE practice_id = $4 AND patient_id = $5 AND clearance_id = $6 AND withdrawn_at IS NULL
 `
 
 type WithdrawClearanceParams struct {
 	WithdrawnAt     db.Time
 	WithdrawnReason string
+	WithdrawnBy     id.User
 	PracticeID      id.Practice
 	PatientID       id.Patient
 	ClearanceID     id.Clearance
@@ -535,6 +675,7 @@ func (q *Queries) WithdrawClearance(ctx context.Context, arg WithdrawClearancePa
 	result, err := q.db.ExecContext(ctx, withdrawClearance,
 		arg.WithdrawnAt,
 		arg.WithdrawnReason,
+		arg.WithdrawnBy,
 		arg.PracticeID,
 		arg.PatientID,
 		arg.ClearanceID,

@@ -1,6 +1,7 @@
-// "No to all of these" without a round trip, details only after a yes, and how
-// many questions of each group have an answer.
-// Without this script the button asks the server and the details stay open.
+// "No to all of these" without a round trip, details only after a yes, what is
+// asked again once something has changed, and how many questions of each group
+// have an answer. Without this script the button asks the server, the details
+// stay open, and what has changed is asked again on the next page.
 const sheet = document.querySelector(".screening-sheet");
 
 function reveal(box) {
@@ -8,9 +9,14 @@ function reveal(box) {
   box.hidden = !(yes && yes.checked);
 }
 
+function reopen(block) {
+  const part = sheet.querySelector(`[data-changes]:not([hidden]) input[name="changed"][value="${CSS.escape(block.dataset.reopen)}"]`);
+  block.hidden = !(part && part.checked);
+}
+
 function count(card) {
   const note = card.querySelector("[data-answered]");
-  const asked = [...card.querySelectorAll("[data-questions] > fieldset")];
+  const asked = [...card.querySelectorAll("[data-questions]:not([hidden]) > fieldset")];
   if (!note || asked.length === 0) return;
   const done = asked.filter((q) => q.querySelector("input:checked")).length;
   note.textContent = `${done} of ${asked.length} answered`;
@@ -19,9 +25,11 @@ function count(card) {
 
 if (sheet) {
   const boxes = [...sheet.querySelectorAll("[data-if-yes]")];
+  const blocks = [...sheet.querySelectorAll("[data-reopen]")];
   const cards = [...sheet.querySelectorAll("section.card")];
   const refresh = () => {
     boxes.forEach(reveal);
+    blocks.forEach(reopen);
     cards.forEach(count);
   };
   refresh();
@@ -33,7 +41,7 @@ if (sheet) {
     const card = button.closest("section");
     for (const no of card.querySelectorAll('input[type="radio"][value="no"]')) {
       const name = CSS.escape(no.name);
-      if (card.querySelector(`input[name="${name}"]:checked`)) continue;
+      if (no.name === "ans.health_changed" || no.closest("[hidden]") || card.querySelector(`input[name="${name}"]:checked`)) continue;
       no.checked = true;
       const mark = document.createElement("input");
       mark.type = "hidden";

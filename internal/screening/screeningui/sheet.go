@@ -45,18 +45,20 @@ func (u *ui) ask(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	j, answers, err := u.Screening.Sheet(r.Context(), s.patient, s.on)
+	start, err := u.Screening.Start(r.Context(), s.patient, s.on)
 	if err != nil {
 		return err
 	}
 	f := form.Empty()
-	for key, g := range answers {
-		fill(f, key, g.Answer)
+	for key, g := range start.Answers {
+		if g.How != screening.Standing { // nothing is filled in beforehand
+			fill(f, key, g)
+		}
 	}
-	return u.showSheet(w, r, f, s, j.Record, answers)
+	return u.showSheet(w, r, f, s, start, start.Answers)
 }
 
-func (u *ui) showSheet(w http.ResponseWriter, r *http.Request, f *form.Form, s sheet, last screening.Record, answers map[string]screening.Given) error {
+func (u *ui) showSheet(w http.ResponseWriter, r *http.Request, f *form.Form, s sheet, start screening.Start, answers map[string]screening.Given) error {
 	title := "Safety questions"
 	if s.late() {
 		title += " of " + s.on.Human()
@@ -70,7 +72,11 @@ func (u *ui) showSheet(w http.ResponseWriter, r *http.Request, f *form.Form, s s
 		return err
 	}
 	page.Form, page.Back, page.Scripts = f, kit.To("Screening", "/patients/"+pid.String()+"/screening"), []string{"screening.js"}
-	v := sheetView{Patient: pid.String(), Groups: u.groups(qs), Given: answers, Last: last.On, Sites: u.siteOptions(), Next: s.next}
+	v := sheetView{Patient: pid.String(), Given: answers, Last: start.Judgement.Record.On, Parts: u.parts(start.Answers), Sites: u.siteOptions(),
+		Edition: u.Screening.Edition(), ByPatient: start.ByPatient, Next: s.next}
+	// What is opened again shows its questions; its answers are those of today.
+	v.Reopened = answers[screening.HealthChanged].Parts
+	v.Groups = changesFirst(u.groups(qs), len(v.Parts) > 0)
 	if s.late() {
 		v.Late = s.on
 	}
@@ -86,19 +92,22 @@ func (u *ui) record(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	before, standing, err := u.Screening.Sheet(r.Context(), s.patient, s.on)
+	start, err := u.Screening.Start(r.Context(), s.patient, s.on)
 	if err != nil {
 		return err
 	}
-	answers := u.decode(f, s.on, standing)
+	answers, err := u.decode(f, s.on, start.Answers)
+	if err != nil {
+		return err
+	}
 	// The group button works without script too: it answers and shows the rest.
 	if !f.Valid() || f.Value("none") != "" {
-		return u.showSheet(w, r, f, s, before.Record, answers)
+		return u.showSheet(w, r, f, s, start, answers)
 	}
 	j, err := u.keep(r, f, s, answers)
 	if err != nil {
 		if f.Merge(err) {
-			return u.showSheet(w, r, f, s, before.Record, answers)
+			return u.showSheet(w, r, f, s, start, answers)
 		}
 		return err
 	}
@@ -106,7 +115,7 @@ func (u *ui) record(w http.ResponseWriter, r *http.Request) error {
 		for _, q := range j.Result.Missing {
 			f.AddError(q.Key, "Not answered yet: "+q.Short+".")
 		}
-		return u.showSheet(w, r, f, s, j.Record, answers)
+		return u.showSheet(w, r, f, s, start, answers)
 	}
 	return web.See(w, r, s.after(j), "Safety questions recorded.")
 }

@@ -102,7 +102,9 @@ func (d Draft) faults() []errs.Field {
 		add(fit(a.What, MaxText), "adverse.what", tooLong)
 		add(fit(a.Action, MaxText), "adverse.action", tooLong)
 		add(fit(a.Told, MaxText), "adverse.told", tooLong)
+		add(fit(a.When, MaxLine), "adverse.when", fmt.Sprintf("Shorten this to %d characters.", MaxLine))
 	}
+	add(fit(d.Caution, MaxText), "caution", tooLong)
 	add(d.Untreated == nil || fit(d.Untreated.Reason, MaxText), "untreated_reason", tooLong)
 	for _, c := range []struct {
 		name string

@@ -78,6 +78,9 @@ func (v Intervention) Regions(k *knowledge.Set) []string {
 
 // lower writes the first letter small, unless the word is an abbreviation.
 func lower(s string) string {
+	if s == "" {
+		return ""
+	}
 	r, n := utf8.DecodeRuneInString(s)
 	next, _ := utf8.DecodeRuneInString(s[n:])
 	if unicode.IsUpper(next) || unicode.IsDigit(next) {

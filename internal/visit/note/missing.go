@@ -2,7 +2,6 @@ package note
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"soapstone/internal/knowledge"
@@ -23,15 +22,15 @@ type Facts struct {
 	// Barred: the safety answers did not allow the treatment of a visit that is
 	// written down afterwards.
 	Barred bool
-	Leave  []string // ids of body sites that are to be left alone on the day
+	Limits
 }
 
 // Missing lists what the note needs to be signed, in the order of the page:
 // pain, change since the last visit, at least one technique with a place and
 // its minutes, the response, start and stop between which the minutes fit, and
-// where a visit was stopped, was treated although the safety answers barred it,
-// or a barred place was treated, the therapist's own words about it. Nothing
-// that is carried counts. A visit that ended without treatment needs its reason
+// where a visit was stopped, or was treated although the safety answers barred
+// it, the therapist's own words about it, and where something was done beyond the
+// day's precautions, the reason for it. Nothing that is carried counts. A visit that ended without treatment needs its reason
 // alone, and nothing that says the contrary.
 func Missing(d Draft, f Facts, k *knowledge.Set) []Lack {
 	var out []Lack
@@ -50,7 +49,12 @@ func Missing(d Draft, f Facts, k *knowledge.Set) []Lack {
 	need(d.Response.Level != "", "response", "Response to the treatment")
 	out = append(out, missingAdverse(d)...)
 	if strings.TrimSpace(d.Assessment) == "" {
-		out = append(out, missingWords(d, f, k)...)
+		out = append(out, missingWords(f)...)
+	}
+	if strings.TrimSpace(d.Caution) == "" {
+		for _, b := range Beyond(d, f.Limits, k) {
+			out = append(out, Lack{"caution", b.Text + ". Write why"})
+		}
 	}
 	return out
 }
@@ -64,15 +68,16 @@ func missingAdverse(d Draft) []Lack {
 	if d.Response.Adverse != nil {
 		a = *d.Response.Adverse
 	}
-	if a.What == "" {
-		out = append(out, Lack{"adverse.what", "What the adverse event was"})
+	need := func(ok bool, field, text string) {
+		if !ok {
+			out = append(out, Lack{field, text})
+		}
 	}
-	if a.Severity == 0 {
-		out = append(out, Lack{"adverse.severity", "How severe the adverse event was"})
-	}
-	if a.Action == "" {
-		out = append(out, Lack{"adverse.action", "What was done about the adverse event"})
-	}
+	need(a.What != "", "adverse.what", "What the adverse event was")
+	need(a.When != "", "adverse.when", "When the adverse event was")
+	need(a.Severity != 0, "adverse.severity", "How severe the adverse event was")
+	need(a.Action != "", "adverse.action", "What was done about the adverse event")
+	need(a.Told != "", "adverse.told", "Who was told of the adverse event, or nobody")
 	return out
 }
 
@@ -102,7 +107,7 @@ func missingUntreated(d Draft, k *knowledge.Set) []Lack {
 }
 
 // missingWords lists what nothing but a sentence of the therapist answers.
-func missingWords(d Draft, f Facts, k *knowledge.Set) []Lack {
+func missingWords(f Facts) []Lack {
 	var out []Lack
 	if f.Stopped {
 		out = append(out, Lack{"a_text", "What was done when treatment was stopped"})
@@ -110,57 +115,7 @@ func missingWords(d Draft, f Facts, k *knowledge.Set) []Lack {
 	if f.Barred {
 		out = append(out, Lack{"a_text", "What was done, although the safety answers barred treatment"})
 	}
-	switch barred := d.treatedOf(f.Leave, k); len(barred) {
-	case 0:
-	case 1:
-		out = append(out, Lack{"a_text", barred[0] + " is to be left alone today. Write why it was treated"})
-	default:
-		out = append(out, Lack{"a_text", strings.Join(barred, "; ") + " are to be left alone today. Write why they were treated"})
-	}
 	return out
-}
-
-// treatedOf names, of the sites that are to be left alone, those that a
-// technique or a mark says were treated. A region without a site counts when
-// nothing in it was open to treatment.
-func (d Draft) treatedOf(leave []string, k *knowledge.Set) []string {
-	var out []string
-	add := func(site string) {
-		if label := SiteLabel(k, site); slices.Contains(leave, site) && !slices.Contains(out, label) {
-			out = append(out, label)
-		}
-	}
-	own := d.Own()
-	for _, v := range own.Interventions {
-		for _, s := range v.Sites {
-			add(s)
-		}
-		if len(v.Sites) == 0 && v.Region != "" && closed(v.Region, leave, k) {
-			if label := ZoneLabel(k, v.Region); !slices.Contains(out, label) {
-				out = append(out, label)
-			}
-		}
-	}
-	for _, m := range own.Marks {
-		if m.Type == Treated {
-			add(m.Site)
-		}
-	}
-	return out
-}
-
-// closed reports whether every site of a zone is to be left alone.
-func closed(zone string, leave []string, k *knowledge.Set) bool {
-	any := false
-	for _, s := range k.Sites() {
-		if s.Zone != zone {
-			continue
-		}
-		if any = true; !slices.Contains(leave, s.ID) {
-			return false
-		}
-	}
-	return any
 }
 
 func missingTreatment(d Draft, k *knowledge.Set) []Lack {

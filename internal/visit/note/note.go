@@ -116,6 +116,9 @@ type Draft struct {
 	Stop          Clock          `json:"stop"`
 	Assessment    string         `json:"assessment"`
 	Plan          Plan           `json:"plan"`
+	// Caution is why something was done beyond the day's precautions: harder than
+	// the cap, in a position to avoid, or at a place to be left alone.
+	Caution string `json:"caution,omitempty"`
 	// Untreated is set when the visit ended before any technique was used.
 	Untreated *Untreated `json:"untreated,omitempty"`
 	// Covering is who treated in place of the therapist the visit was planned
@@ -182,9 +185,10 @@ type Response struct {
 // AdverseEvent is an unwanted effect of the treatment.
 type AdverseEvent struct {
 	What     string `json:"what"`
-	Severity int    `json:"severity"` // 1 mild to 3 severe
-	Action   string `json:"action"`   // what was done
-	Told     string `json:"told"`     // who was informed
+	When     string `json:"when,omitempty"` // a time, or words; notes signed before it was asked do not have it
+	Severity int    `json:"severity"`       // 1 mild to 3 severe
+	Action   string `json:"action"`         // what was done
+	Told     string `json:"told"`           // who was informed, or that nobody was
 }
 
 // Plan is what comes next.

@@ -68,7 +68,7 @@ func TestMissing(t *testing.T) {
 		"minutes fill the visit":    {with(func(d *note.Draft) { d.Stop = "10:30" }), false, nil},
 		"stop before start":         {with(func(d *note.Draft) { d.Stop = "09:35" }), false, []string{"stop"}},
 		"stop equals start":         {with(func(d *note.Draft) { d.Stop = d.Start }), false, []string{"stop"}},
-		"adverse event undescribed": {with(func(d *note.Draft) { d.Response.Level = note.ResponseAdverse }), false, []string{"adverse.what", "adverse.severity", "adverse.action"}},
+		"adverse event undescribed": {with(func(d *note.Draft) { d.Response.Level = note.ResponseAdverse }), false, []string{"adverse.what", "adverse.when", "adverse.severity", "adverse.action", "adverse.told"}},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
@@ -197,11 +197,36 @@ func TestRenderRestatesWhatWasEntered(t *testing.T) {
 			"Myofascial release, 20 min – Upper trapezius, right; Levator scapulae, right – pressure 3/5 – prone.",
 			"Trigger point release (ischemic compression), 10 min – Neck and shoulders.",
 			"Treated: Upper trapezius, right.", "Response to treatment: better.", "Turned the head more freely."},
-		A: []string{"Pain 6 → 4/10 since 3 Mar 2026.", "Neck rotation, right 50° → 60°.", "Responds to treatment of the upper trapezius."},
+		A: []string{"The patient reports to be better since the last visit.", "Pain 6 → 4/10 since 3 Mar 2026.", "Neck rotation, right 50° → 60°.",
+			"As on 3 Mar 2026: pain at Levator scapulae, right.", "Changed: trigger point at Upper trapezius, right, moderate → severe.",
+			"Responds to treatment of the upper trapezius."},
 		P: []string{"Continue the plan of care.", "Home care: heat 10 min.", "Twice a week."},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("text (-want +got):\n%s", diff)
+	}
+}
+
+// A technique that is done another way than last time says what it was.
+func TestRenderSaysWhatATechniqueWas(t *testing.T) {
+	last := complete()
+	for name, c := range map[string]struct {
+		change func(v *note.Intervention)
+		want   string
+	}{
+		"the same":           {func(*note.Intervention) {}, "Myofascial release, 20 min – Upper trapezius, right; Levator scapulae, right – pressure 3/5 – prone."},
+		"other minutes":      {func(v *note.Intervention) { v.Minutes = note.Ptr(5) }, "Myofascial release, 5 min – Upper trapezius, right; Levator scapulae, right – pressure 3/5 – prone."},
+		"softer":             {func(v *note.Intervention) { v.Pressure = note.Ptr(2) }, "– pressure 2/5 (was pressure 3/5) – prone."},
+		"elsewhere":          {func(v *note.Intervention) { v.Sites = []string{"levator-l"} }, "20 min – Levator scapulae, left – pressure"},
+		"seated":             {func(v *note.Intervention) { v.Position = "seated" }, "– seated (was prone)."},
+		"pressure not given": {func(v *note.Intervention) { v.Pressure = nil }, "right – prone."},
+	} {
+		d := complete()
+		c.change(&d.Interventions[0])
+		got := note.Render(note.Judge(d, &last), &note.Prior{Note: last, Date: civil.Of(2026, 3, 3)}, k).Treatment[1]
+		if !strings.Contains(got, c.want) {
+			t.Errorf("%s: %q lacks %q", name, got, c.want)
+		}
 	}
 }
 
@@ -214,9 +239,9 @@ func TestRenderLeavesOutWhatIsCarried(t *testing.T) {
 
 func TestRenderAdverseEvent(t *testing.T) {
 	d := complete()
-	d.Response = note.Response{Level: note.ResponseAdverse, Adverse: &note.AdverseEvent{What: "Dizzy on standing up", Severity: 1, Action: "Sat down, water, 10 min.", Told: "Dr. Chen"}}
+	d.Response = note.Response{Level: note.ResponseAdverse, Adverse: &note.AdverseEvent{What: "Dizzy on standing up", Severity: 1, When: "09:30, sitting up", Action: "Sat down, water, 10 min.", Told: "Dr. Chen"}}
 	got := strings.Join(note.Render(d, nil, k).Treatment, " ")
-	for _, want := range []string{"an adverse event occurred.", "Adverse event (mild): Dizzy on standing up.", "Action taken: Sat down, water, 10 min.", "Informed: Dr. Chen."} {
+	for _, want := range []string{"an adverse event occurred.", "Adverse event (mild): Dizzy on standing up.", "When: 09:30, sitting up.", "Action taken: Sat down, water, 10 min.", "Informed: Dr. Chen."} {
 		if !strings.Contains(got, want) {
 			t.Errorf("%q is missing in %q", want, got)
 		}

@@ -1,6 +1,7 @@
 package note
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -30,7 +31,7 @@ func Render(d Draft, prior *Prior, k *knowledge.Set) Text {
 	d = d.Own()
 	w := writer{d: d, k: k}
 	if prior != nil {
-		w.last, w.lastDate = prior.Note.Own(), prior.Date
+		w.last, w.lastDate, w.second = prior.Note.Own(), prior.Date, true
 	}
 	return Text{S: w.subjective(), O: w.objective(), Treatment: w.treatment(), A: w.assessment(), P: w.plan()}.filled()
 }
@@ -48,6 +49,9 @@ func (t Text) Safety(s Safety) Text {
 	if s.Barred != "" {
 		first = append(first, "The safety answers barred treatment: "+sentence(s.Barred))
 	}
+	if len(s.Beyond) > 0 {
+		first = append(first, "Beyond the day’s precautions: "+strings.Join(s.Beyond, "; ")+".")
+	}
 	t.A = orEmpty(append(first, t.A...))
 	return t
 }
@@ -59,6 +63,7 @@ func (t Text) filled() Text {
 type writer struct {
 	d, last  Draft
 	lastDate civil.Date
+	second   bool // there is a note before
 	k        *knowledge.Set
 }
 
@@ -117,11 +122,7 @@ func (w writer) markText(m Mark) string {
 		more = append(more, x)
 	}
 	if was, ok := w.last.markAt(m); ok && m.Provenance == Changed {
-		x := SeverityLabel(was.Severity)
-		if x == "" {
-			x = "not graded"
-		}
-		more = append(more, "was "+x)
+		more = append(more, "was "+severityText(was.Severity))
 	}
 	if m.Provenance == Confirmed {
 		more = append(more, "unchanged")
@@ -187,27 +188,88 @@ func (w writer) treatment() []string {
 }
 
 func (w writer) interventionText(v Intervention) string {
-	parts := []string{techniqueLabel(w.k, v.Technique)}
+	head := techniqueLabel(w.k, v.Technique)
 	if v.Minutes != nil {
-		parts[0] += fmt.Sprintf(", %d min", *v.Minutes)
+		head += fmt.Sprintf(", %d min", *v.Minutes)
 	}
-	var places []string
-	for _, s := range v.Sites {
-		places = append(places, SiteLabel(w.k, s))
+	var was Intervention
+	if v.Provenance == Changed {
+		was, _ = w.last.usedLast(v.Technique)
 	}
-	if len(places) == 0 && v.Region != "" {
-		places = append(places, ZoneLabel(w.k, v.Region))
-	}
-	if len(places) > 0 {
-		parts = append(parts, strings.Join(places, "; "))
-	}
-	if v.Pressure != nil {
-		parts = append(parts, fmt.Sprintf("pressure %d/5", *v.Pressure))
-	}
-	if v.Position != "" {
-		parts = append(parts, lower(v.Position.Label()))
+	parts := []string{head}
+	before := was.how(w.k)
+	for i, now := range v.how(w.k) {
+		if now == "" {
+			continue
+		}
+		// Places of the last note that were not treated today stay out of this one.
+		if i > 0 && was.Technique != "" && now != before[i] {
+			now += " (was " + cmp.Or(before[i], "not recorded") + ")"
+		}
+		parts = append(parts, now)
 	}
 	return strings.Join(parts, " – ")
+}
+
+// how is where, how hard and in which position, in words.
+func (v Intervention) how(k *knowledge.Set) [3]string {
+	return [3]string{v.places(k), pressureText(v.Pressure), lower(v.Position.Label())}
+}
+
+// Was says how a technique stands to the last note: new, confirmed, or changed
+// and what differs: "was pressure 3/5 · prone". last is nil without one.
+func (v Intervention) Was(last *Draft, k *knowledge.Set) (Provenance, string) {
+	if !v.Provenance.In() {
+		return Carried, ""
+	}
+	if last == nil {
+		return New, ""
+	}
+	own := last.Own()
+	p := own.judgeIntervention(v)
+	switch p {
+	case Confirmed:
+		return p, "as last time"
+	case New:
+		return p, "new"
+	}
+	was, _ := own.usedLast(v.Technique)
+	var out []string
+	before := was.how(k)
+	for i, now := range v.how(k) {
+		if now != before[i] {
+			out = append(out, cmp.Or(before[i], [3]string{"no place", "no pressure", "no position"}[i]))
+		}
+	}
+	return p, "was " + strings.Join(out, " · ")
+}
+
+// usedLast is a technique as the note has it; the last, when it is there twice.
+func (d Draft) usedLast(technique string) (v Intervention, ok bool) {
+	for _, x := range d.Interventions {
+		if x.Technique == technique {
+			v, ok = x, true
+		}
+	}
+	return v, ok
+}
+
+func (v Intervention) places(k *knowledge.Set) string {
+	var places []string
+	for _, s := range v.Sites {
+		places = append(places, SiteLabel(k, s))
+	}
+	if len(places) == 0 && v.Region != "" {
+		places = append(places, ZoneLabel(k, v.Region))
+	}
+	return strings.Join(places, "; ")
+}
+
+func pressureText(n *int) string {
+	if n == nil {
+		return ""
+	}
+	return fmt.Sprintf("pressure %d/5", *n)
 }
 
 func (w writer) response() []string {
@@ -228,6 +290,9 @@ func (w writer) response() []string {
 		if a.What != "" {
 			out = append(out, line+": "+sentence(a.What))
 		}
+		if a.When != "" {
+			out = append(out, "When: "+sentence(a.When))
+		}
 		if a.Action != "" {
 			out = append(out, "Action taken: "+sentence(a.Action))
 		}
@@ -238,10 +303,16 @@ func (w writer) response() []string {
 	return appendText(out, r.Text)
 }
 
-// assessment restates the numbers beside those of the last note; the judgement
-// is the therapist's own text.
+// assessment restates what was entered, beside what the last note held; the
+// judgement is the therapist's own text.
 func (w writer) assessment() []string {
 	var out []string
+	if w.d.Caution != "" {
+		out = append(out, "The reason for it: "+sentence(w.d.Caution))
+	}
+	if s := w.d.Subjective.SinceLast; s != "" && s != SinceFirst {
+		out = append(out, "The patient reports to be "+sinceWords[s]+" since the last visit.")
+	}
 	if now, was := w.d.Subjective.PainNow, w.last.Subjective.PainNow; now != nil && was != nil {
 		out = append(out, fmt.Sprintf("Pain %d → %d/10 since %s.", *was, *now, w.lastDate.Human()))
 	}
@@ -251,8 +322,36 @@ func (w writer) assessment() []string {
 			out = append(out, fmt.Sprintf("%s %d%s → %d%s.", MotionLabel(w.k, m.Motion, m.Side), was, u, m.Value, u))
 		}
 	}
+	for _, p := range []struct {
+		is    Provenance
+		words string
+	}{{Confirmed, "As on " + w.lastDate.Human()}, {Changed, "Changed"}, {New, "New"}} {
+		if found := w.found(p.is); len(found) > 0 && w.second {
+			out = append(out, p.words+": "+strings.Join(found, "; ")+".")
+		}
+	}
 	return appendText(out, w.d.Assessment)
 }
+
+var sinceWords = map[Since]string{SinceBetter: "better", SinceSame: "the same", SinceWorse: "worse"}
+
+// found are the findings of one provenance; what was treated is none.
+func (w writer) found(p Provenance) []string {
+	var out []string
+	for _, m := range w.d.Marks {
+		if m.Type == Treated || m.Provenance != p {
+			continue
+		}
+		text := lower(m.Type.Label()) + " at " + SiteLabel(w.k, m.Site)
+		if was, ok := w.last.markAt(m); ok && p == Changed {
+			text += ", " + severityText(was.Severity) + " → " + severityText(m.Severity)
+		}
+		out = append(out, text)
+	}
+	return out
+}
+
+func severityText(n int) string { return cmp.Or(SeverityLabel(n), "not graded") }
 
 func (w writer) plan() []string {
 	var out []string

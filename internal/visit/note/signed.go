@@ -70,6 +70,11 @@ type Reference struct {
 type Safety struct {
 	Precautions []string `json:"precautions"`
 	LocalSites  []string `json:"local_sites"`
+	// MaxPressure and AvoidPositions are the limits of the day; Beyond is what was
+	// done beyond them all the same, for the reason that the note gives.
+	MaxPressure    int      `json:"max_pressure,omitempty"`
+	AvoidPositions []string `json:"avoid_positions,omitempty"`
+	Beyond         []string `json:"beyond,omitempty"`
 	// Stopped is why the gate blocked a session that was under way; "" when it
 	// did not. Bodies signed before it was kept do not have it.
 	Stopped string `json:"stopped,omitempty"`
@@ -89,7 +94,7 @@ type Afterwards struct {
 
 // RuleVersion names the rules of this package under which a note could be
 // signed; it changes when Missing asks for something else.
-const RuleVersion = "note-complete/3"
+const RuleVersion = "note-complete/4"
 
 // Seal completes a signed body: it takes out what is carried, writes the
 // sentences, counts, labels and versions, and encodes. It returns an error
@@ -101,6 +106,8 @@ func Seal(s Signed, prior *Prior, k *knowledge.Set) (Signed, []byte, error) {
 	s.Format = Format
 	s.Counts = Count(s.Note)
 	s.Note = s.Note.Own().filled()
+	s.Safety = s.Safety.Of(s.Note, k)
+	s.Note = s.Note.Within(s.Safety)
 	s.Text = Render(s.Note, prior, k).Safety(s.Safety)
 	s.Labels = labels(s.Note, k)
 	for _, x := range s.Safety.LocalSites {
@@ -119,9 +126,31 @@ func Seal(s Signed, prior *Prior, k *knowledge.Set) (Signed, []byte, error) {
 	return s, b, err
 }
 
+// Limits are what the day's precautions allow.
+func (s Safety) Limits() Limits {
+	return Limits{Leave: s.LocalSites, MaxPressure: s.MaxPressure, Avoid: s.AvoidPositions}
+}
+
+// Of says what in a note went beyond the limits.
+func (s Safety) Of(d Draft, k *knowledge.Set) Safety {
+	s.Beyond = nil
+	for _, b := range Beyond(d, s.Limits(), k) {
+		s.Beyond = append(s.Beyond, b.Text)
+	}
+	return s
+}
+
+// Within is the note without a reason for what was not done beyond the limits.
+func (d Draft) Within(s Safety) Draft {
+	if len(s.Beyond) == 0 {
+		d.Caution = ""
+	}
+	return d
+}
+
 // Facts are what Missing needs to know of a visit of which this is said.
 func (s Safety) Facts(first bool) Facts {
-	return Facts{First: first, Stopped: s.Stopped != "", Barred: s.Barred != "", Leave: s.LocalSites}
+	return Facts{First: first, Stopped: s.Stopped != "", Barred: s.Barred != "", Limits: s.Limits()}
 }
 
 func labels(d Draft, k *knowledge.Set) map[string]string {

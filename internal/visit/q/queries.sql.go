@@ -38,6 +38,30 @@ func (q *Queries) CloseNote(ctx context.Context, arg CloseNoteParams) (int64, er
 	return result.RowsAffected()
 }
 
+const deletePhrase = `-- name: DeletePhrase :execrows
+DELETE FROM phrase WHERE practice_id = $1 AND user_id = $2 AND name = $3 AND version = $4
+`
+
+type DeletePhraseParams struct {
+	PracticeID id.Practice
+	UserID     id.User
+	Name       string
+	Version    int64
+}
+
+func (q *Queries) DeletePhrase(ctx context.Context, arg DeletePhraseParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, deletePhrase,
+		arg.PracticeID,
+		arg.UserID,
+		arg.Name,
+		arg.Version,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
 const freeCells = `-- name: FreeCells :exec
 DELETE FROM visit_cell WHERE practice_id = $1 AND visit_id = $2
 `
@@ -55,7 +79,7 @@ func (q *Queries) FreeCells(ctx context.Context, arg FreeCellsParams) error {
 const getItem = `-- name: GetItem :one
 SELECT v.visit_id, v.patient_id, v.referral_id, v.user_id, v.location_id, v.starts_at, v.planned_minutes, v.service_date, v.state, v.reason,
     v.untreated, v.created_at, v.version, p.name AS patient_name, p.number AS patient_number, s.name AS therapist_name, l.name AS location_name, l.zone,
-    COALESCE(n.state, '') AS draft, g.document_id
+    COALESCE(n.state, '') AS draft, g.document_id, p.merged_into_patient_id
 FROM visit v
 JOIN patient p ON p.practice_id = v.practice_id AND p.patient_id = v.patient_id
 JOIN staff s ON s.practice_id = v.practice_id AND s.user_id = v.user_id
@@ -71,26 +95,27 @@ type GetItemParams struct {
 }
 
 type GetItemRow struct {
-	VisitID        id.Visit
-	PatientID      id.Patient
-	ReferralID     id.Referral
-	UserID         id.User
-	LocationID     id.Location
-	StartsAt       db.Time
-	PlannedMinutes int64
-	ServiceDate    civil.Date
-	State          string
-	Reason         string
-	Untreated      bool
-	CreatedAt      db.Time
-	Version        int64
-	PatientName    string
-	PatientNumber  string
-	TherapistName  string
-	LocationName   string
-	Zone           string
-	Draft          string
-	DocumentID     id.Document
+	VisitID             id.Visit
+	PatientID           id.Patient
+	ReferralID          id.Referral
+	UserID              id.User
+	LocationID          id.Location
+	StartsAt            db.Time
+	PlannedMinutes      int64
+	ServiceDate         civil.Date
+	State               string
+	Reason              string
+	Untreated           bool
+	CreatedAt           db.Time
+	Version             int64
+	PatientName         string
+	PatientNumber       string
+	TherapistName       string
+	LocationName        string
+	Zone                string
+	Draft               string
+	DocumentID          id.Document
+	MergedIntoPatientID id.Patient
 }
 
 func (q *Queries) GetItem(ctx context.Context, arg GetItemParams) (GetItemRow, error) {
@@ -117,6 +142,7 @@ func (q *Queries) GetItem(ctx context.Context, arg GetItemParams) (GetItemRow, e
 		&i.Zone,
 		&i.Draft,
 		&i.DocumentID,
+		&i.MergedIntoPatientID,
 	)
 	return i, err
 }
@@ -429,6 +455,32 @@ func (q *Queries) InsertNote(ctx context.Context, arg InsertNoteParams) error {
 	return err
 }
 
+const insertPhrase = `-- name: InsertPhrase :exec
+INSERT INTO phrase (practice_id, user_id, name, body, shared, created_at, updated_at)
+VALUES ($1, $2, $3, $4, $5, $6, $6)
+`
+
+type InsertPhraseParams struct {
+	PracticeID id.Practice
+	UserID     id.User
+	Name       string
+	Body       string
+	Shared     bool
+	At         db.Time
+}
+
+func (q *Queries) InsertPhrase(ctx context.Context, arg InsertPhraseParams) error {
+	_, err := q.db.ExecContext(ctx, insertPhrase,
+		arg.PracticeID,
+		arg.UserID,
+		arg.Name,
+		arg.Body,
+		arg.Shared,
+		arg.At,
+	)
+	return err
+}
+
 const insertSigned = `-- name: InsertSigned :exec
 INSERT INTO signed_note (practice_id, document_id, visit_id, patient_id, user_id, service_date, signed_at, state)
 VALUES ($1, $2, $3, $4, $5, $6, $7, 'valid')
@@ -626,7 +678,7 @@ func (q *Queries) ListChanges(ctx context.Context, arg ListChangesParams) ([]Lis
 const listDay = `-- name: ListDay :many
 SELECT v.visit_id, v.patient_id, v.referral_id, v.user_id, v.location_id, v.starts_at, v.planned_minutes, v.service_date, v.state, v.reason,
     v.untreated, v.created_at, v.version, p.name AS patient_name, p.number AS patient_number, s.name AS therapist_name, l.name AS location_name, l.zone,
-    COALESCE(n.state, '') AS draft, g.document_id
+    COALESCE(n.state, '') AS draft, g.document_id, p.merged_into_patient_id
 FROM visit v
 JOIN patient p ON p.practice_id = v.practice_id AND p.patient_id = v.patient_id
 JOIN staff s ON s.practice_id = v.practice_id AND s.user_id = v.user_id
@@ -643,26 +695,27 @@ type ListDayParams struct {
 }
 
 type ListDayRow struct {
-	VisitID        id.Visit
-	PatientID      id.Patient
-	ReferralID     id.Referral
-	UserID         id.User
-	LocationID     id.Location
-	StartsAt       db.Time
-	PlannedMinutes int64
-	ServiceDate    civil.Date
-	State          string
-	Reason         string
-	Untreated      bool
-	CreatedAt      db.Time
-	Version        int64
-	PatientName    string
-	PatientNumber  string
-	TherapistName  string
-	LocationName   string
-	Zone           string
-	Draft          string
-	DocumentID     id.Document
+	VisitID             id.Visit
+	PatientID           id.Patient
+	ReferralID          id.Referral
+	UserID              id.User
+	LocationID          id.Location
+	StartsAt            db.Time
+	PlannedMinutes      int64
+	ServiceDate         civil.Date
+	State               string
+	Reason              string
+	Untreated           bool
+	CreatedAt           db.Time
+	Version             int64
+	PatientName         string
+	PatientNumber       string
+	TherapistName       string
+	LocationName        string
+	Zone                string
+	Draft               string
+	DocumentID          id.Document
+	MergedIntoPatientID id.Patient
 }
 
 func (q *Queries) ListDay(ctx context.Context, arg ListDayParams) ([]ListDayRow, error) {
@@ -695,6 +748,7 @@ func (q *Queries) ListDay(ctx context.Context, arg ListDayParams) ([]ListDayRow,
 			&i.Zone,
 			&i.Draft,
 			&i.DocumentID,
+			&i.MergedIntoPatientID,
 		); err != nil {
 			return nil, err
 		}
@@ -712,7 +766,7 @@ func (q *Queries) ListDay(ctx context.Context, arg ListDayParams) ([]ListDayRow,
 const listDayOf = `-- name: ListDayOf :many
 SELECT v.visit_id, v.patient_id, v.referral_id, v.user_id, v.location_id, v.starts_at, v.planned_minutes, v.service_date, v.state, v.reason,
     v.untreated, v.created_at, v.version, p.name AS patient_name, p.number AS patient_number, s.name AS therapist_name, l.name AS location_name, l.zone,
-    COALESCE(n.state, '') AS draft, g.document_id
+    COALESCE(n.state, '') AS draft, g.document_id, p.merged_into_patient_id
 FROM visit v
 JOIN patient p ON p.practice_id = v.practice_id AND p.patient_id = v.patient_id
 JOIN staff s ON s.practice_id = v.practice_id AND s.user_id = v.user_id
@@ -730,26 +784,27 @@ type ListDayOfParams struct {
 }
 
 type ListDayOfRow struct {
-	VisitID        id.Visit
-	PatientID      id.Patient
-	ReferralID     id.Referral
-	UserID         id.User
-	LocationID     id.Location
-	StartsAt       db.Time
-	PlannedMinutes int64
-	ServiceDate    civil.Date
-	State          string
-	Reason         string
-	Untreated      bool
-	CreatedAt      db.Time
-	Version        int64
-	PatientName    string
-	PatientNumber  string
-	TherapistName  string
-	LocationName   string
-	Zone           string
-	Draft          string
-	DocumentID     id.Document
+	VisitID             id.Visit
+	PatientID           id.Patient
+	ReferralID          id.Referral
+	UserID              id.User
+	LocationID          id.Location
+	StartsAt            db.Time
+	PlannedMinutes      int64
+	ServiceDate         civil.Date
+	State               string
+	Reason              string
+	Untreated           bool
+	CreatedAt           db.Time
+	Version             int64
+	PatientName         string
+	PatientNumber       string
+	TherapistName       string
+	LocationName        string
+	Zone                string
+	Draft               string
+	DocumentID          id.Document
+	MergedIntoPatientID id.Patient
 }
 
 func (q *Queries) ListDayOf(ctx context.Context, arg ListDayOfParams) ([]ListDayOfRow, error) {
@@ -782,6 +837,7 @@ func (q *Queries) ListDayOf(ctx context.Context, arg ListDayOfParams) ([]ListDay
 			&i.Zone,
 			&i.Draft,
 			&i.DocumentID,
+			&i.MergedIntoPatientID,
 		); err != nil {
 			return nil, err
 		}
@@ -819,6 +875,60 @@ func (q *Queries) ListDiagnosisCodes(ctx context.Context, arg ListDiagnosisCodes
 			return nil, err
 		}
 		items = append(items, code)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const listNotesBefore = `-- name: ListNotesBefore :many
+SELECT g.document_id, g.service_date
+FROM signed_note g
+JOIN visit v ON v.practice_id = g.practice_id AND v.visit_id = g.visit_id
+WHERE g.practice_id = $1 AND g.patient_id IN (
+        SELECT m.patient_id FROM patient m WHERE m.practice_id = $1 AND m.patient_id = $2
+        UNION ALL SELECT m.patient_id FROM patient m WHERE m.practice_id = $1 AND m.merged_into_patient_id = $2) AND g.state = 'valid' AND g.visit_id <> $3
+    AND v.starts_at <= $4
+ORDER BY v.starts_at DESC, g.signed_at DESC, g.document_id DESC LIMIT $5
+`
+
+type ListNotesBeforeParams struct {
+	PracticeID id.Practice
+	PatientID  id.Patient
+	VisitID    id.Visit
+	StartsAt   db.Time
+	Most       int32
+}
+
+type ListNotesBeforeRow struct {
+	DocumentID  id.Document
+	ServiceDate civil.Date
+}
+
+// Signed notes of a patient before a visit, newest first.
+func (q *Queries) ListNotesBefore(ctx context.Context, arg ListNotesBeforeParams) ([]ListNotesBeforeRow, error) {
+	rows, err := q.db.QueryContext(ctx, listNotesBefore,
+		arg.PracticeID,
+		arg.PatientID,
+		arg.VisitID,
+		arg.StartsAt,
+		arg.Most,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ListNotesBeforeRow
+	for rows.Next() {
+		var i ListNotesBeforeRow
+		if err := rows.Scan(&i.DocumentID, &i.ServiceDate); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
 	}
 	if err := rows.Close(); err != nil {
 		return nil, err
@@ -887,7 +997,7 @@ func (q *Queries) ListOpenReferrals(ctx context.Context, arg ListOpenReferralsPa
 const listPatient = `-- name: ListPatient :many
 SELECT v.visit_id, v.patient_id, v.referral_id, v.user_id, v.location_id, v.starts_at, v.planned_minutes, v.service_date, v.state, v.reason,
     v.untreated, v.created_at, v.version, p.name AS patient_name, p.number AS patient_number, s.name AS therapist_name, l.name AS location_name, l.zone,
-    COALESCE(n.state, '') AS draft, g.document_id
+    COALESCE(n.state, '') AS draft, g.document_id, p.merged_into_patient_id
 FROM visit v
 JOIN patient p ON p.practice_id = v.practice_id AND p.patient_id = v.patient_id
 JOIN staff s ON s.practice_id = v.practice_id AND s.user_id = v.user_id
@@ -906,26 +1016,27 @@ type ListPatientParams struct {
 }
 
 type ListPatientRow struct {
-	VisitID        id.Visit
-	PatientID      id.Patient
-	ReferralID     id.Referral
-	UserID         id.User
-	LocationID     id.Location
-	StartsAt       db.Time
-	PlannedMinutes int64
-	ServiceDate    civil.Date
-	State          string
-	Reason         string
-	Untreated      bool
-	CreatedAt      db.Time
-	Version        int64
-	PatientName    string
-	PatientNumber  string
-	TherapistName  string
-	LocationName   string
-	Zone           string
-	Draft          string
-	DocumentID     id.Document
+	VisitID             id.Visit
+	PatientID           id.Patient
+	ReferralID          id.Referral
+	UserID              id.User
+	LocationID          id.Location
+	StartsAt            db.Time
+	PlannedMinutes      int64
+	ServiceDate         civil.Date
+	State               string
+	Reason              string
+	Untreated           bool
+	CreatedAt           db.Time
+	Version             int64
+	PatientName         string
+	PatientNumber       string
+	TherapistName       string
+	LocationName        string
+	Zone                string
+	Draft               string
+	DocumentID          id.Document
+	MergedIntoPatientID id.Patient
 }
 
 func (q *Queries) ListPatient(ctx context.Context, arg ListPatientParams) ([]ListPatientRow, error) {
@@ -958,6 +1069,53 @@ func (q *Queries) ListPatient(ctx context.Context, arg ListPatientParams) ([]Lis
 			&i.Zone,
 			&i.Draft,
 			&i.DocumentID,
+			&i.MergedIntoPatientID,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const listPhrases = `-- name: ListPhrases :many
+SELECT name, body, shared, version FROM phrase WHERE practice_id = $1 AND user_id = $2
+ORDER BY name LIMIT $3
+`
+
+type ListPhrasesParams struct {
+	PracticeID id.Practice
+	UserID     id.User
+	Most       int32
+}
+
+type ListPhrasesRow struct {
+	Name    string
+	Body    string
+	Shared  bool
+	Version int64
+}
+
+func (q *Queries) ListPhrases(ctx context.Context, arg ListPhrasesParams) ([]ListPhrasesRow, error) {
+	rows, err := q.db.QueryContext(ctx, listPhrases, arg.PracticeID, arg.UserID, arg.Most)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ListPhrasesRow
+	for rows.Next() {
+		var i ListPhrasesRow
+		if err := rows.Scan(
+			&i.Name,
+			&i.Body,
+			&i.Shared,
+			&i.Version,
 		); err != nil {
 			return nil, err
 		}
@@ -992,6 +1150,48 @@ func (q *Queries) ListPlaces(ctx context.Context, practiceID id.Practice) ([]Lis
 	for rows.Next() {
 		var i ListPlacesRow
 		if err := rows.Scan(&i.LocationID, &i.Name); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const listSharedPhrases = `-- name: ListSharedPhrases :many
+SELECT f.name, f.body, s.name AS by_name FROM phrase f
+JOIN staff s ON s.practice_id = f.practice_id AND s.user_id = f.user_id
+WHERE f.practice_id = $1 AND f.shared = true AND f.user_id <> $2
+ORDER BY f.name, f.user_id LIMIT $3
+`
+
+type ListSharedPhrasesParams struct {
+	PracticeID id.Practice
+	UserID     id.User
+	Most       int32
+}
+
+type ListSharedPhrasesRow struct {
+	Name   string
+	Body   string
+	ByName string
+}
+
+func (q *Queries) ListSharedPhrases(ctx context.Context, arg ListSharedPhrasesParams) ([]ListSharedPhrasesRow, error) {
+	rows, err := q.db.QueryContext(ctx, listSharedPhrases, arg.PracticeID, arg.UserID, arg.Most)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ListSharedPhrasesRow
+	for rows.Next() {
+		var i ListSharedPhrasesRow
+		if err := rows.Scan(&i.Name, &i.Body, &i.ByName); err != nil {
 			return nil, err
 		}
 		items = append(items, i)
@@ -1124,7 +1324,7 @@ func (q *Queries) ListSignedOfVisit(ctx context.Context, arg ListSignedOfVisitPa
 const listUnsigned = `-- name: ListUnsigned :many
 SELECT v.visit_id, v.patient_id, v.referral_id, v.user_id, v.location_id, v.starts_at, v.planned_minutes, v.service_date, v.state, v.reason,
     v.untreated, v.created_at, v.version, p.name AS patient_name, p.number AS patient_number, s.name AS therapist_name, l.name AS location_name, l.zone,
-    COALESCE(n.state, '') AS draft, g.document_id
+    COALESCE(n.state, '') AS draft, g.document_id, p.merged_into_patient_id
 FROM visit v
 JOIN patient p ON p.practice_id = v.practice_id AND p.patient_id = v.patient_id
 JOIN staff s ON s.practice_id = v.practice_id AND s.user_id = v.user_id
@@ -1142,26 +1342,27 @@ type ListUnsignedParams struct {
 }
 
 type ListUnsignedRow struct {
-	VisitID        id.Visit
-	PatientID      id.Patient
-	ReferralID     id.Referral
-	UserID         id.User
-	LocationID     id.Location
-	StartsAt       db.Time
-	PlannedMinutes int64
-	ServiceDate    civil.Date
-	State          string
-	Reason         string
-	Untreated      bool
-	CreatedAt      db.Time
-	Version        int64
-	PatientName    string
-	PatientNumber  string
-	TherapistName  string
-	LocationName   string
-	Zone           string
-	Draft          string
-	DocumentID     id.Document
+	VisitID             id.Visit
+	PatientID           id.Patient
+	ReferralID          id.Referral
+	UserID              id.User
+	LocationID          id.Location
+	StartsAt            db.Time
+	PlannedMinutes      int64
+	ServiceDate         civil.Date
+	State               string
+	Reason              string
+	Untreated           bool
+	CreatedAt           db.Time
+	Version             int64
+	PatientName         string
+	PatientNumber       string
+	TherapistName       string
+	LocationName        string
+	Zone                string
+	Draft               string
+	DocumentID          id.Document
+	MergedIntoPatientID id.Patient
 }
 
 // Sessions that need a note: begun, or planned for a day that is over and
@@ -1196,6 +1397,7 @@ func (q *Queries) ListUnsigned(ctx context.Context, arg ListUnsignedParams) ([]L
 			&i.Zone,
 			&i.Draft,
 			&i.DocumentID,
+			&i.MergedIntoPatientID,
 		); err != nil {
 			return nil, err
 		}
@@ -1328,39 +1530,6 @@ func (q *Queries) OpenNote(ctx context.Context, arg OpenNoteParams) (OpenNoteRow
 	return i, err
 }
 
-const rebindNotes = `-- name: RebindNotes :exec
-UPDATE note SET patient_id = $1 WHERE practice_id = $2 AND visit_id = $3
-`
-
-type RebindNotesParams struct {
-	PatientID  id.Patient
-	PracticeID id.Practice
-	VisitID    id.Visit
-}
-
-func (q *Queries) RebindNotes(ctx context.Context, arg RebindNotesParams) error {
-	_, err := q.db.ExecContext(ctx, rebindNotes, arg.PatientID, arg.PracticeID, arg.VisitID)
-	return err
-}
-
-const rebindVisit = `-- name: RebindVisit :execrows
-UPDATE visit SET patient_id = $1 WHERE practice_id = $2 AND visit_id = $3
-`
-
-type RebindVisitParams struct {
-	PatientID  id.Patient
-	PracticeID id.Practice
-	VisitID    id.Visit
-}
-
-func (q *Queries) RebindVisit(ctx context.Context, arg RebindVisitParams) (int64, error) {
-	result, err := q.db.ExecContext(ctx, rebindVisit, arg.PatientID, arg.PracticeID, arg.VisitID)
-	if err != nil {
-		return 0, err
-	}
-	return result.RowsAffected()
-}
-
 const retractSigned = `-- name: RetractSigned :execrows
 UPDATE signed_note SET state = 'retracted', retraction_document_id = $1, version = version + 1
 WHERE practice_id = $2 AND document_id = $3 AND state = 'valid'
@@ -1479,6 +1648,39 @@ type TouchNoteParams struct {
 // A replay writes, so that the answer waits for the same commit as the first.
 func (q *Queries) TouchNote(ctx context.Context, arg TouchNoteParams) (int64, error) {
 	result, err := q.db.ExecContext(ctx, touchNote, arg.PracticeID, arg.NoteID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const updatePhrase = `-- name: UpdatePhrase :execrows
+UPDATE phrase SET name = $1, body = $2, shared = $3, updated_at = $4, version = version + 1
+WHERE practice_id = $5 AND user_id = $6 AND name = $7 AND version = $8
+`
+
+type UpdatePhraseParams struct {
+	Name       string
+	Body       string
+	Shared     bool
+	UpdatedAt  db.Time
+	PracticeID id.Practice
+	UserID     id.User
+	Was        string
+	Version    int64
+}
+
+func (q *Queries) UpdatePhrase(ctx context.Context, arg UpdatePhraseParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, updatePhrase,
+		arg.Name,
+		arg.Body,
+		arg.Shared,
+		arg.UpdatedAt,
+		arg.PracticeID,
+		arg.UserID,
+		arg.Was,
+		arg.Version,
+	)
 	if err != nil {
 		return 0, err
 	}

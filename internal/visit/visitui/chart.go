@@ -1,6 +1,7 @@
 package visitui
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -12,6 +13,7 @@ import (
 	"unicode"
 
 	"soapstone/internal/knowledge"
+	"soapstone/internal/visit"
 	"soapstone/internal/visit/note"
 )
 
@@ -171,6 +173,35 @@ func siteNames(k *knowledge.Set, ids []string) string {
 	}
 	return strings.Join(names, "; ")
 }
+
+// leave is a group of places to be left alone for one reason.
+type leave struct{ Places, Words string }
+
+// leaves groups the places to be left alone by what the rule says of them.
+func leaves(k *knowledge.Set, g visit.GateResult) []leave {
+	var words []string
+	at := map[string][]string{}
+	for _, site := range g.LocalSites {
+		w := g.LocalWords[site]
+		if at[w] == nil {
+			words = append(words, w)
+		}
+		at[w] = append(at[w], site)
+	}
+	var out []leave
+	for _, w := range words {
+		out = append(out, leave{siteNames(k, at[w]), w})
+	}
+	return out
+}
+
+// zoneShorts are the words of a zone on its button, part of its name.
+var zoneShorts = map[string]string{
+	"head-face": "Head", "neck-shoulders": "Neck, shoulders", "upper-back-chest": "Upper back", "low-back-hips": "Low back",
+	"right-arm": "Right arm", "left-arm": "Left arm", "thighs-knees": "Thighs", "lower-legs-feet": "Lower legs", "whole-body": "Whole",
+}
+
+func zoneShort(z knowledge.Zone) string { return cmp.Or(zoneShorts[z.ID], z.Label) }
 
 func flagOf(on bool) string {
 	if on {

@@ -34,6 +34,7 @@ func decode(f *form.Form) (d note.Draft, covering bool) {
 	}
 	d.Response = decodeResponse(f)
 	d.Start, d.Stop = clock(f, "start"), clock(f, "stop")
+	d.Caution = f.Area("caution", form.Max(note.MaxText))
 	d.Assessment = f.Area("a_text", form.Max(note.MaxText))
 	d.Plan = decodePlan(f)
 	if reason := f.Area("untreated_reason", form.Max(note.MaxText)); f.Bool("untreated") {
@@ -106,7 +107,7 @@ func decodeResponse(f *form.Form) note.Response {
 	r := note.Response{Level: form.Choice(f, "response", note.Levels()...), Text: f.Area("response_text", form.Max(note.MaxText))}
 	a := note.AdverseEvent{
 		What: f.Area("adverse.what", form.Max(note.MaxText)), Severity: int(f.Int("adverse.severity", 0, note.MaxSeverity)),
-		Action: f.Area("adverse.action", form.Max(note.MaxText)), Told: f.Text("adverse.told"),
+		When: f.Text("adverse.when", form.Max(note.MaxLine)), Action: f.Area("adverse.action", form.Max(note.MaxText)), Told: f.Text("adverse.told"),
 	}
 	if r.Level == note.ResponseAdverse && a != (note.AdverseEvent{}) {
 		r.Adverse = &a
@@ -213,10 +214,12 @@ func fillRest(v url.Values, d note.Draft) {
 	v.Set("response_text", d.Response.Text)
 	if a := d.Response.Adverse; a != nil {
 		v.Set("adverse.what", a.What)
+		v.Set("adverse.when", a.When)
 		v.Set("adverse.severity", strconv.Itoa(a.Severity))
 		v.Set("adverse.action", a.Action)
 		v.Set("adverse.told", a.Told)
 	}
+	v.Set("caution", d.Caution)
 	v.Set("a_text", d.Assessment)
 	v.Set("p_text", d.Plan.Text)
 	own := d.Own()
@@ -279,6 +282,9 @@ func digits(n *int) string {
 // located turns names that count the draft's rows into those of the form they
 // were read from, where rows may have been taken out between others.
 func located(f *form.Form, name string) string {
+	if f == nil {
+		return name
+	}
 	for _, group := range []string{groupTx, groupMarks} {
 		rest, ok := strings.CutPrefix(name, group+".")
 		if !ok {

@@ -237,9 +237,19 @@ type answer struct {
 	Missing  []note.Lack `json:"missing"`
 	Counts   string      `json:"counts"`
 	Minutes  int         `json:"minutes"`
+	Units    string      `json:"units"`
+	Beyond   []note.Lack `json:"beyond"` // by the names of the form
+	Was      []wasText   `json:"was"`    // of each technique
 	Text     note.Text   `json:"text"`
 	Drafted  []string    `json:"drafted"`
 	Replayed bool        `json:"replayed"`
+}
+
+// wasText says how a technique stands to the last note.
+type wasText struct {
+	Row  string          `json:"row"` // prefix of its names
+	Is   note.Provenance `json:"is"`
+	Text string          `json:"text"`
 }
 
 // refused is what the script gets back otherwise.
@@ -273,10 +283,22 @@ func (u *ui) put(w http.ResponseWriter, r *http.Request) error {
 	}
 	a := answer{
 		Version: saved.Version, Saved: clockOf(saved.At.Time, saved.Zone), Missing: []note.Lack{}, Counts: standing(saved.Status),
-		Minutes: saved.Status.Minutes, Text: saved.Status.Text, Drafted: []string{}, Replayed: saved.Replayed,
+		Minutes: saved.Status.Minutes, Text: saved.Status.Text, Drafted: []string{}, Beyond: []note.Lack{}, Was: []wasText{}, Units: unitsText(saved.Status.Units), Replayed: saved.Replayed,
 	}
 	for _, l := range saved.Status.Missing {
 		a.Missing = append(a.Missing, note.Lack{Field: located(f, l.Field), Text: l.Text})
+	}
+	for _, b := range saved.Status.Beyond {
+		a.Beyond = append(a.Beyond, note.Lack{Field: located(f, b.Field), Text: b.Text})
+	}
+	var last *note.Draft
+	if saved.Prior != nil {
+		last = &saved.Prior.Note
+	}
+	for i, v := range saved.Draft.Interventions {
+		is, text := v.Was(last, u.Knowledge)
+		p, _ := strings.CutSuffix(located(f, row(groupTx, i)+".technique"), ".technique")
+		a.Was = append(a.Was, wasText{p, is, text})
 	}
 	a.Drafted = append(a.Drafted, draftedLines(editor{E: visit.Editing{Status: saved.Status, Draft: saved.Draft}})...)
 	return reply(w, http.StatusOK, a)

@@ -24,7 +24,7 @@ func visitOf(t *testing.T, at string) id.Visit {
 	return v
 }
 
-var drawnMark = regexp.MustCompile(`<use href="#mk-(\w+)" class="mk [^"]*" transform="translate\(([\d.]+) (\d+)\)`)
+var drawnMark = regexp.MustCompile(`<use href="#mk-(\w+)" class="mk [^"]*" transform="translate\(([\d.]+) (\d+)\)[^"]*" data-site="([a-z0-9-]+)"`)
 
 // Each of the 156 sites is stored, drawn on the patient's own side of the
 // picture, and named with it, on the page that writes the note and on the
@@ -81,8 +81,11 @@ func onItsSide(t *testing.T, page string, site knowledge.Site) {
 	t.Helper()
 	for _, m := range drawnMark.FindAllStringSubmatch(page, -1) {
 		x, _ := strconv.Atoi(m[2])
-		if m[2] != strconv.Itoa(site.X) || m[3] != strconv.Itoa(site.Y) {
+		if m[4] != site.ID {
 			continue
+		}
+		if m[2] != strconv.Itoa(site.X) || m[3] != strconv.Itoa(site.Y) {
+			t.Errorf("%s is drawn at %s, %s, its place is %d, %d", site.ID, m[2], m[3], site.X, site.Y)
 		}
 		viewersRight := x > knowledge.FigureCentre
 		patientsRight := viewersRight == (site.View == knowledge.ViewBack)

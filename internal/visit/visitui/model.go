@@ -65,7 +65,9 @@ type txRow struct {
 	Offer               string // what the last note said, as JSON; "" when new
 	Summary             string
 	Sites               []siteChip
-	Pressure            knowledge.PressureRange
+	Is                  note.Provenance
+	Was                 string   // in words how it stands to the last note
+	Beyond              []string // what goes beyond the day's precautions
 }
 
 type siteChip struct {
@@ -232,6 +234,12 @@ func (ed editor) techniques() []txRow {
 			continue
 		}
 		r := ed.technique(p, t)
+		r.Is, r.Was = ed.given(p).Was(ed.lastNote(), ed.K)
+		for _, b := range ed.E.Status.Beyond {
+			if strings.HasPrefix(located(ed.F, b.Field), p+".") {
+				r.Beyond = append(r.Beyond, b.Text)
+			}
+		}
 		for i, o := range offers {
 			if !used[i] && o.Technique == t.ID {
 				used[i], r.Offer, r.Summary = true, offerJSON(o), ed.summary(o)
@@ -243,8 +251,29 @@ func (ed editor) techniques() []txRow {
 	return out
 }
 
+func (ed editor) lastNote() *note.Draft {
+	if ed.E.Prior == nil {
+		return nil
+	}
+	return &ed.E.Prior.Note
+}
+
+// given is a technique as its row says, without what cannot be read there.
+func (ed editor) given(p string) note.Intervention {
+	v := note.Intervention{Technique: ed.F.Value(p + ".technique"), Region: ed.F.Value(p + ".region"), Position: note.Position(ed.F.Value(p + ".position")), Provenance: touched(ed.F, p)}
+	for _, s := range ed.F.Values(p + ".site") {
+		if s != "" {
+			v.Sites = append(v.Sites, s)
+		}
+	}
+	if n, err := strconv.Atoi(ed.F.Value(p + ".pressure")); err == nil {
+		v.Pressure = note.Ptr(n)
+	}
+	return v
+}
+
 func (ed editor) technique(p string, t knowledge.Technique) txRow {
-	r := txRow{P: p, Technique: t.ID, Label: t.Label, Touched: ed.F.Bool(p + ".touched"), Pressure: t.Pressure}
+	r := txRow{P: p, Technique: t.ID, Label: t.Label, Touched: ed.F.Bool(p + ".touched")}
 	on := ed.F.Values(p + ".site")
 	for _, m := range ed.Marks {
 		if m.Touched && !slices.Contains(on, m.Site.ID) && !slices.ContainsFunc(r.Sites, func(c siteChip) bool { return c.ID == m.Site.ID }) {

@@ -266,18 +266,6 @@ func TestAStoppedSessionIsWrittenDown(t *testing.T) {
 	}
 }
 
-func TestTreatingABarredSiteIsAskedAbout(t *testing.T) {
-	s := newSite(t, dbtest.NewSQLite(t))
-	s.gate.result = visit.GateResult{LocalSites: []string{"levator-r"}}
-	at := path(s.plan(today, 9*60)) + "/note"
-	form := with(s.get(at).hidden(), append(answers, "tx.0.region", "", "tx.0.site", "levator-r")...)
-	const words = "Levator scapulae, right is to be left alone today. Write why it was treated"
-	s.put(at, with(form, "base", "0", "editor", "page-aaaa", "revision", "1")).wants(t, 200, `{"field":"a_text","text":"`+words+`"}`)
-	page := s.get(at)
-	page.wants(t, 200, "Missing (1):", words)
-	s.post(at, with(page.hidden(), append(answers, "tx.0.region", "", "tx.0.site", "levator-r", "do", "sign")...)).wants(t, 422, words+".")
-}
-
 func TestAVisitThatEndedWithoutTreatment(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, e *dbtest.Env) {
 		s := newSite(t, e)

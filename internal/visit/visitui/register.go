@@ -48,6 +48,8 @@ func Register(rt *web.Router, d Deps) {
 	rt.Handle("POST /visits/{visit}/move", authz.VisitWrite, u.move)
 	rt.Handle("GET /patients/{patient}/visits", authz.VisitRead, u.ofPatient)
 
+	rt.SignedIn("GET /phrases", u.phrases)
+	rt.Handle("POST /phrases", authz.NoteWrite, u.savePhrase)
 	rt.Handle("GET /visits/{visit}/note", authz.NoteRead, u.note)
 	rt.Handle("POST /visits/{visit}/note", authz.NoteWrite, u.post)
 	rt.Handle("PUT /visits/{visit}/note", authz.NoteWrite, u.put)

@@ -121,6 +121,57 @@ func standing(s visit.Status) string {
 	return text
 }
 
+// unitsText is what the minutes earn by the payer's rule: "2 units, 4 min to the
+// next". Where nobody says how to count, minutes stand alone.
+func unitsText(a *visit.Accrual) string {
+	if a == nil {
+		return ""
+	}
+	text := kit.Plural(a.Units, "unit", "units")
+	if a.Next > 0 {
+		text += fmt.Sprintf(", %d min to the next", a.Next)
+	}
+	if a.Units > 0 && a.Over > 0 {
+		text += fmt.Sprintf(", %d over", a.Over)
+	}
+	if a.Open > 0 {
+		text += fmt.Sprintf(", %d min under no procedure", a.Open)
+	}
+	return text
+}
+
+// clockText is the session clock as it stands without a script.
+func clockText(ed editor) string {
+	d := note.Draft{Start: note.Clock(ed.F.Value("start")), Stop: note.Clock(ed.F.Value("stop"))}
+	switch length, ok := d.Length(); {
+	case ok:
+		return fmt.Sprintf("%d min", length)
+	case d.Start != "" && d.Stop == "" && ed.E.Today:
+		return "running since " + string(d.Start)
+	}
+	return "not running"
+}
+
+// careLines are the day's precautions, with the limits they set.
+func careLines(g visit.Safety) []string {
+	out := slices.Clone(g.Precautions)
+	if g.MaxPressure > 0 {
+		out = append(out, fmt.Sprintf("Pressure %d of %d at most.", g.MaxPressure, note.MaxPressure))
+	}
+	if len(g.AvoidPositions) > 0 {
+		out = append(out, "Positions to avoid: "+positionNames(g.AvoidPositions)+".")
+	}
+	return out
+}
+
+func positionNames(codes []string) string {
+	var names []string
+	for _, c := range codes {
+		names = append(names, strings.ToLower(note.Position(c).Label()))
+	}
+	return strings.Join(names, "; ")
+}
+
 func savedText(e visit.Editing) string {
 	if e.SavedAt.IsZero() {
 		return "Nothing to save yet"
@@ -182,6 +233,12 @@ func safetyLines(b note.Signed, k *knowledge.Set) []string {
 	}
 	if len(names) > 0 {
 		lines = append(lines, "To be left alone: "+strings.Join(names, "; ")+".")
+	}
+	if n := b.Safety.MaxPressure; n > 0 {
+		lines = append(lines, fmt.Sprintf("Pressure %d of %d at most.", n, note.MaxPressure))
+	}
+	if len(b.Safety.AvoidPositions) > 0 {
+		lines = append(lines, "Positions to avoid: "+positionNames(b.Safety.AvoidPositions)+".")
 	}
 	return lines
 }

@@ -18,6 +18,8 @@ SELECT r.referral_id, r.patient_id, r.per_week, r.weeks, r.visits_ordered, r.min
         AND v.state = 'completed' AND v.untreated = false) AS used,
     (SELECT count(*) FROM visit v WHERE v.practice_id = r.practice_id AND v.referral_id = r.referral_id
         AND v.state <> 'completed' AND v.state <> 'cancelled' AND v.state <> 'no_show') AS booked,
+    (SELECT count(*) FROM referral n WHERE n.practice_id = r.practice_id AND n.replaces_referral_id = r.referral_id
+        AND n.state <> 'draft' AND n.close_reason <> 'error') AS successors,
     a.authorisation_id, COALESCE(a.payer_name, '') AS payer_name, COALESCE(a.number, '') AS authorisation_number,
     a.visits, a.units, a.from_on, a.to_on,
     CAST(CASE WHEN a.visits IS NULL THEN 0 ELSE (SELECT count(*) FROM visit v WHERE v.practice_id = r.practice_id AND v.referral_id = r.referral_id
@@ -35,7 +37,7 @@ SELECT r.referral_id, r.patient_id, r.per_week, r.weeks, r.visits_ordered, r.min
         ORDER BY x.ends_on, x.referral_id LIMIT 1 OFFSET $3) later) AS more
 FROM referral r
 JOIN patient pt ON pt.practice_id = r.practice_id AND pt.patient_id = r.patient_id
-LEFT JOIN referral_authorisation a ON a.practice_id = r.practice_id AND a.referral_id = r.referral_id AND a.withdrawn = false
+LEFT JOIN referral_authorisation a ON a.practice_id = r.practice_id AND a.referral_id = r.referral_id AND a.withdrawn = false AND a.state = 'approved'
 WHERE r.practice_id = $1 AND r.state = 'active' AND pt.status = 'active' AND (r.ends_on IS NULL OR r.ends_on >= $2)
     AND r.referral_id IN (
         SELECT ending.referral_id FROM (SELECT x.referral_id FROM referral x WHERE x.practice_id = $1 AND x.state = 'active' AND x.ends_on >= $2
@@ -74,6 +76,7 @@ type InForceRow struct {
 	Number              string
 	Used                int64
 	Booked              int64
+	Successors          int64
 	AuthorisationID     id.Authorisation
 	PayerName           string
 	AuthorisationNumber string
@@ -125,6 +128,7 @@ func (q *Queries) InForce(ctx context.Context, arg InForceParams) ([]InForceRow,
 			&i.Number,
 			&i.Used,
 			&i.Booked,
+			&i.Successors,
 			&i.AuthorisationID,
 			&i.PayerName,
 			&i.AuthorisationNumber,

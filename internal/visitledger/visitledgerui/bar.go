@@ -26,7 +26,13 @@ func (b Bars) Bars(ctx context.Context, p id.Patient) (map[id.Referral]referralu
 	}
 	out := map[id.Referral]referralui.Bar{}
 	for _, l := range all {
-		out[l.Referral] = referralui.Bar{Status: l.Status, Component: Bar(l)}
+		bar := referralui.Bar{Status: l.Status, Component: Bar(l), UsedUp: map[id.Authorisation]bool{}}
+		for _, r := range l.Rows {
+			if !r.Authorisation.IsZero() && r.Limited() && r.Left == 0 {
+				bar.UsedUp[r.Authorisation] = true
+			}
+		}
+		out[l.Referral] = bar
 	}
 	return out, nil
 }
@@ -101,6 +107,17 @@ func endWords(r visitledger.Row) string {
 		return "ends today"
 	}
 	return fmt.Sprintf("ends %s (%s)", r.EndsOn.Human(), kit.Plural(r.DaysLeft, "day", "days"))
+}
+
+// dueWords says by when a report is due.
+func dueWords(r visitledger.Row) string {
+	switch {
+	case r.EndsOn.IsZero() && r.Left == 0 && r.Limited():
+		return "due now"
+	case r.EndsOn.IsZero():
+		return "counted from the last report"
+	}
+	return "due " + r.EndsOn.Human()
 }
 
 // spoken is the bar in words, for those who do not see it.

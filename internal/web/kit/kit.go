@@ -90,6 +90,9 @@ type Page struct {
 	Path    string // where the person is, to come back to
 	Help    string
 	SignIn  string
+	Find    string // where patients are found and things done; "" where nothing is
+	Private bool   // names are hidden on the screen
+	KeysOff bool   // single letters are no shortcuts
 	// Kiosk is the address of what a patient fills in on this device; the layout
 	// then shows that alone, without a way to anything else. "" otherwise.
 	Kiosk string
@@ -305,4 +308,12 @@ func Plural(n int, one, many string) string {
 // JoinDot puts the parts that are not empty into one line, with dots between.
 func JoinDot(parts ...string) string {
 	return strings.Join(slices.DeleteFunc(slices.Clone(parts), func(p string) bool { return p == "" }), " · ")
+}
+
+// count is a number in a badge; nobody needs to know how many thousands.
+func count(n int) string {
+	if n > 999 {
+		return "999+"
+	}
+	return itoa(n)
 }

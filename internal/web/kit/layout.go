@@ -7,6 +7,13 @@ func themeAttr(t string) string {
 	return "auto"
 }
 
+func onOff(is bool) string {
+	if is {
+		return "on"
+	}
+	return "off"
+}
+
 func current(is bool) string {
 	if is {
 		return "page"

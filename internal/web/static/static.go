@@ -4,8 +4,10 @@
 // The package refuses names it does not know: nothing is read from disk.
 //
 // The style sheet app.css is put together from the files in css: first the one
-// that names the cascade layers, then the rest, whose order does not matter. A script may import another as "./name.js", a style sheet
-// may point at a picture as "./name.svg"; the hashed address is put in.
+// that names the cascade layers, then the rest, whose order does not matter. A
+// script may import another as "./name.js", a style sheet may point at a picture
+// as "./name.svg"; the hashed address is put in. The service worker alone has an
+// address without a hash: its scope hangs on it.
 package static
 
 import (
@@ -50,6 +52,7 @@ var all = load()
 func load() *registry {
 	r := &registry{byName: map[string]*asset{}, byURL: map[string]*asset{}}
 	r.add("app.css", Stylesheet())
+	r.add("keys.js", append([]byte("export default "), bytes.TrimSpace(Keys())...))
 	for _, dir := range []string{"img", "vendor", "js"} {
 		sub, err := fs.Sub(files, dir)
 		if err != nil {
@@ -68,10 +71,33 @@ func Stylesheet() []byte {
 		if err != nil {
 			panic("static: " + err.Error())
 		}
-		b.Write(bytes.TrimSpace(part))
-		b.WriteByte('\n')
+		b.Write(lean(part))
 	}
 	return b.Bytes()
+}
+
+// spoken are comments; indent is what stands before a line.
+var (
+	spoken = regexp.MustCompile(`(?s)/\*.*?\*/`)
+	indent = regexp.MustCompile(`(?m)^\s+`)
+)
+
+// remarks are the comments of a script that stand on lines of their own.
+var remarks = regexp.MustCompile(`(?m)^[ \t]*(?://.*|/\*(?s:.*?)\*/)\n`)
+
+// lean is a style sheet without what only its readers need.
+func lean(css []byte) []byte {
+	return append(bytes.TrimSpace(indent.ReplaceAll(spoken.ReplaceAll(css, nil), nil)), '\n')
+}
+
+// Keys is the table of shortcuts (JSON), which scripts import as keys.js and the
+// page of help shows.
+func Keys() []byte {
+	b, err := files.ReadFile("js/keys.json")
+	if err != nil {
+		panic("static: " + err.Error())
+	}
+	return b
 }
 
 // StylesheetFiles names the parts of app.css, in order.
@@ -103,7 +129,7 @@ func Add(fsys fs.FS) bool {
 }
 
 // local matches a reference from one asset to another.
-var local = regexp.MustCompile(`(["'(])\./([a-z0-9][a-z0-9.-]*\.(?:js|svg|png|css|json|webp))(["')])`)
+var local = regexp.MustCompile(`(["'(])\./([a-z0-9][a-z0-9.-]*\.(?:js|svg|png|css|json|webp|html))(["')])`)
 
 // addFS adds every file of a folder, those that are referred to first, since
 // the hash of a file depends on the addresses inside it.
@@ -144,7 +170,10 @@ func (r *registry) add(name string, content []byte) {
 	if r.byName[name] != nil {
 		panic("static: two assets are named " + name)
 	}
-	if ext := path.Ext(name); ext == ".js" || ext == ".css" {
+	if path.Ext(name) == ".js" {
+		content = remarks.ReplaceAll(content, nil)
+	}
+	if ext := path.Ext(name); ext == ".js" || ext == ".css" || ext == ".html" {
 		content = local.ReplaceAllFunc(content, func(ref []byte) []byte {
 			m := local.FindSubmatch(ref)
 			target := r.byName[string(m[2])]
@@ -155,7 +184,7 @@ func (r *registry) add(name string, content []byte) {
 		})
 	}
 	sum := sha256.Sum256(content)
-	hash := hex.EncodeToString(sum[:5])
+	hash := hashText(sum[:])
 	ext := path.Ext(name)
 	a := &asset{
 		url:   Prefix + strings.TrimSuffix(name, ext) + "." + hash + ext,
@@ -172,6 +201,8 @@ func mediaType(ext string) string {
 	switch ext {
 	case ".css":
 		return "text/css; charset=utf-8"
+	case ".html":
+		return "text/html; charset=utf-8"
 	case ".js":
 		return "text/javascript; charset=utf-8"
 	case ".svg":
@@ -227,6 +258,10 @@ func URLs() []string {
 
 // ServeHTTP serves an asset; found is false when there is none at the path.
 func ServeHTTP(w http.ResponseWriter, r *http.Request) (found bool) {
+	if r.URL.Path == Worker {
+		serveWorker(w, r)
+		return true
+	}
 	a := all.byURL[r.URL.Path]
 	if a == nil {
 		return false

@@ -61,13 +61,26 @@ func (b *Tab) Reload() {
 	b.settle()
 }
 
-type spot struct{ X, Y float64 }
+type spot struct {
+	X, Y     float64
+	Scrolled bool
+}
 
 func (b *Tab) clickAt(s spot) {
 	b.T.Helper()
+	b.scrolled(s.Scrolled)
 	b.call("click", func(ctx context.Context) error { return chromedp.Do(ctx, chromedp.MouseClickXY(s.X, s.Y)) })
 	b.settle()
 }
+
+func (b *Tab) scrolled(it bool) {
+	if it {
+		*b.scrolls++
+	}
+}
+
+// Scrolls counts how often something had to be brought into view so far.
+func (b *Tab) Scrolls() int { return *b.scrolls }
 
 // Click presses the button, link, summary or label with that text.
 func (b *Tab) Click(name string) {
@@ -87,7 +100,7 @@ func (b *Tab) Fill(label, value string) {
 	case "file":
 		b.Upload(label, value)
 	default:
-		ask[bool](b, "focus", b.scope, label)
+		b.scrolled(ask[bool](b, "focus", b.scope, label))
 		b.Type(value)
 	}
 	b.settle()
@@ -175,7 +188,7 @@ func (b *Tab) Text() string { b.T.Helper(); return ask[string](b, "read", b.scop
 func (b *Tab) See(texts ...string) {
 	b.T.Helper()
 	for _, want := range texts {
-		b.until("see “"+want+"”", func() bool { return strings.Contains(b.Text(), want) })
+		b.Until("see “"+want+"”", func() bool { return strings.Contains(b.Text(), want) })
 	}
 }
 
@@ -191,7 +204,8 @@ func (b *Tab) Unseen(texts ...string) {
 }
 
 // until asks again at each animation frame, within the patience.
-func (b *Tab) until(what string, ok func() bool) {
+// Until waits until ok says so; what is said in the failure.
+func (b *Tab) Until(what string, ok func() bool) {
 	b.T.Helper()
 	ctx, cancel := context.WithTimeout(b.ctx, patience)
 	defer cancel()

@@ -38,14 +38,24 @@
     if (!e) throw new Error(`no control is labelled “${label}”; there are: ` + controls(root).map((c) => names(c)[0] ?? `(no label: ${c.name})`).join(", "));
     return e;
   };
-  const point = (e) => {
-    e.scrollIntoView({ block: "center", inline: "center", behavior: "instant" });
+  const spotOf = (e) => {
     const r = [...e.getClientRects()].find((r) => r.width > 0 && r.height > 0) ?? e.getBoundingClientRect();
     const x = r.x + r.width / 2, y = r.y + r.height / 2;
     const top = document.elementFromPoint(x, y);
     const mine = top && (e.contains(top) || top.contains(e) || [...(top.closest("label")?.control ? [top.closest("label").control] : [])].includes(e) || [...(e.labels ?? [])].some((l) => l.contains(top)));
+    return { x, y, top, mine };
+  };
+  // Brings what is not in view into it, as a person would.
+  const reveal = (e) => {
+    if (spotOf(e).mine) return false;
+    e.scrollIntoView({ block: "center", inline: "center", behavior: "instant" });
+    return true;
+  };
+  const point = (e) => {
+    const scrolled = reveal(e);
+    const { x, y, top, mine } = spotOf(e);
     if (!mine) throw new Error(`“${norm(e.textContent) || names(e)[0]}” is covered by <${top?.tagName.toLowerCase()} class="${top?.className}">`);
-    return { x, y };
+    return { x, y, scrolled };
   };
   return {
     point: (within, label) => point(control(within, label)),
@@ -63,10 +73,10 @@
     },
     focus(within, label) {
       const e = control(within, label);
-      e.scrollIntoView({ block: "center", behavior: "instant" });
+      const scrolled = reveal(e);
       e.focus();
       e.select?.();
-      return true;
+      return scrolled;
     },
     set(within, label, value) {
       const e = control(within, label);

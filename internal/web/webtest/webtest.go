@@ -47,6 +47,8 @@ type Tab struct {
 	scope string // name of the part of the page that is looked at; "" for all
 	watch *watch
 	still *bool // the page's scripts are off
+
+	scrolls *int
 }
 
 // Find is the path of a Chromium or Chrome, or "".
@@ -101,7 +103,7 @@ func (b *Tab) Another() *Tab {
 
 func attach(t testing.TB, ctx context.Context, base string) *Tab {
 	t.Helper()
-	b := &Tab{T: t, Base: strings.TrimSuffix(base, "/"), ctx: ctx, watch: newWatch(), still: new(bool)}
+	b := &Tab{T: t, Base: strings.TrimSuffix(base, "/"), ctx: ctx, watch: newWatch(), still: new(bool), scrolls: new(int)}
 	// The first run must not have a deadline: it binds the browser's life.
 	if err := chromedp.Do(ctx); err != nil {
 		t.Fatalf("start the browser: %v", err)

@@ -1,6 +1,9 @@
 // Comforts for pages that work without them. Each is bound to the document, so
 // that pieces of a page swapped in later have them too.
 
+import "./device.js";
+import { palette } from "./shortcuts.js";
+
 document.documentElement.classList.add("js");
 
 const closest = (event, selector) => event.target instanceof Element && event.target.closest(selector);
@@ -104,13 +107,18 @@ addEventListener("pageshow", (event) => {
   for (const button of document.querySelectorAll("button[aria-disabled=true]")) release(button.form, button);
 });
 
-// Ctrl-Enter or ⌘-Enter presses the main button of the form one is in.
-document.addEventListener("keydown", (event) => {
-  if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
-  const button = closest(event, "form")?.querySelector("button.primary[type=submit]");
-  if (!button) return;
+// What was just done can be taken back while the toast is shown: ten seconds,
+// or for as long as somebody looks at it or has the focus in it.
+const toast = document.querySelector("body > .page > [data-toast]");
+const leave = () => setTimeout(() => (toast.matches(":hover, :focus-within") ? leave() : toast.remove()), 10000);
+if (toast) leave();
+
+// The palette opens over the page; without scripts its button is a link.
+document.addEventListener("click", (event) => {
+  const opener = closest(event, "[data-palette]");
+  if (!opener || event.ctrlKey || event.metaKey || event.shiftKey) return;
   event.preventDefault();
-  button.click();
+  palette();
 });
 
 // Search results that follow typing: what the region says is read out, and a

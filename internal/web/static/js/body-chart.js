@@ -1,6 +1,6 @@
 // <body-chart>: a tap on the drawn body finds the nearest body site. The server
-// draws the first picture; this element only redraws the marks and moves the
-// window. Sides are the patient's own: the list of sites says which is which,
+// draws the picture once; this element only redraws the marks, each with the id
+// of its site (data-site), and moves the window. Sides are the patient's own: the list of sites says which is which,
 // never the place on the screen.
 //
 // It knows no note. It says what was hit with a "site" event and draws what
@@ -41,6 +41,8 @@ export function findSites(query, limit) {
   return [...exact, ...rest].slice(0, limit);
 }
 
+const place = (x, y, scale) => `translate(${x} ${y}) scale(${scale.toFixed(3)})`;
+
 class BodyChart extends HTMLElement {
   connectedCallback() {
     this.svg = this.querySelector("svg");
@@ -57,27 +59,35 @@ class BodyChart extends HTMLElement {
     return this.dataset.view;
   }
 
-  /** Shows a view through a window "x y width height" of the drawing. */
-  show(view, box) {
+  /** Shows a view through a window "x y width height" of the drawing, named. */
+  show(view, box, name) {
     this.pick.hidden = true;
     this.svg.setAttribute("viewBox", box);
+    this.svg.setAttribute("aria-label", `Body chart, ${name}, seen from the ${view}. The marks are listed beside it.`);
     if (view !== this.view) {
       this.dataset.view = view;
       this.figure.setAttribute("href", this.figure.dataset.figure + view);
       const front = view === "front";
       this.querySelector(".side-letter.left").textContent = front ? "R" : "L";
       this.querySelector(".side-letter.right").textContent = front ? "L" : "R";
-      const label = this.svg.getAttribute("aria-label");
-      this.svg.setAttribute("aria-label", label.replace(/seen from the \w+/, `seen from the ${view}`));
     }
+    for (const use of this.querySelectorAll("[data-leave] use")) use.setAttribute("transform", place(use.dataset.x, use.dataset.y, this.scale));
     this.draw(this.marks);
+  }
+
+  /** The size of a mark, so that it is the same on the screen in every window. */
+  get scale() {
+    const box = this.svg.viewBox.baseVal;
+    return Math.max(box.width / WIDTH, box.height / HEIGHT);
   }
 
   /** Draws marks: {site, type, carried}. */
   draw(marks) {
     this.marks = marks;
-    const box = this.svg.viewBox.baseVal;
-    const scale = Math.max(box.width / WIDTH, box.height / HEIGHT);
+    const { scale } = this;
+    const drawn = JSON.stringify([this.view, scale, marks]);
+    if (drawn === this.drawn) return;
+    this.drawn = drawn;
     this.layer.replaceChildren(
       ...marks.flatMap((m) => {
         const { site, type, carried } = m;
@@ -88,7 +98,9 @@ class BodyChart extends HTMLElement {
         const use = document.createElementNS(NS, "use");
         use.setAttribute("href", `#mk-${type}`);
         use.setAttribute("class", `mk k-${type}${carried ? " carried" : ""}`);
-        use.setAttribute("transform", `translate(${x.toFixed(1)} ${s.y}) scale(${scale.toFixed(3)})`);
+        use.setAttribute("transform", place(x.toFixed(1), s.y, scale));
+        use.dataset.site = site;
+        use.dataset.type = type;
         return [use];
       }),
     );

@@ -4,7 +4,7 @@
 // lost and sending goes on by itself.
 
 import { findSites, sites } from "./body-chart.js";
-import { openStore } from "./note-store.js";
+import { createSync } from "./note-sync.js";
 
 const form = document.getElementById("note");
 const $ = (selector, root = form) => root.querySelector(selector);
@@ -15,7 +15,7 @@ const SEVERITY = ["not graded", "mild", "moderate", "severe"];
 
 /* --- what the form holds --------------------------------------------------- */
 
-// Names that begin with "ui." choose what is shown; the three counters belong to saving.
+// Names that begin with "ui." choose what is shown; the three counters belong to note-sync.js.
 const counters = new Set(["base", "editor", "revision"]);
 const ours = (name) => name && !name.startsWith("ui.") && !counters.has(name);
 const entries = () => [...new FormData(form)].filter(([name]) => ours(name));
@@ -35,6 +35,8 @@ function makeRow(group, number) {
   return row;
 }
 
+const leave = new Set($$("[data-leave] [data-site]").map((use) => use.dataset.site)); // where nothing may be done today
+
 const lists = { marks: "#mark-list", tx: "#tx-list", rom: "#rom" };
 const freeNumber = (group) => Math.max(-1, ...rows(group).map((r) => +r.dataset.row.split(".")[1])) + 1;
 
@@ -53,6 +55,7 @@ const makers = {
     const sign = $(".sign", row);
     sign.className = `sign k-${data.type}`;
     sign.textContent = $(".sign", tool.parentNode).textContent;
+    $("[data-leave-badge]", row).hidden = !leave.has(site.id);
     $(".severity", row).hidden = data.type === "treated";
     $(".severity", row).setAttribute("aria-label", `How bad: ${site.label}`);
     $(".keep", row).setAttribute("aria-label", `Still there: ${tool.dataset.label}, ${site.label}`);
@@ -152,6 +155,7 @@ function refresh() {
   }
   for (const row of rows("tx")) {
     row.classList.toggle("carried", !touched(row));
+    if (!touched(row)) $("[data-badge]", row).textContent = "";
     placeChips(row, marked);
   }
   for (const input of $$(".rom-cell .input")) {
@@ -168,7 +172,22 @@ function sums() {
   const length = minutesOf(form.elements.stop.value) - minutesOf(form.elements.start.value);
   const minutes = rows("tx").reduce((n, r) => n + (touched(r) ? +$('[name$=".minutes"]', r).value || 0 : 0), 0);
   $("#tx-sum").textContent = `${length > 0 ? `visit ${length} min · ` : ""}${minutes} min of treatment`;
+  tick();
 }
+
+/** The time of day at the visit's place. */
+const wall = () => new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: form.dataset.zone }).format(new Date());
+
+/** The session clock runs from the start that is entered until a stop is. */
+function tick() {
+  const [start, stop] = ["start", "stop"].map((name) => minutesOf(form.elements[name].value));
+  let words = "not running";
+  if (stop > start) words = `${stop - start} min`;
+  else if (start >= 0 && form.elements.stop.value === "" && form.dataset.today !== undefined && minutesOf(wall()) >= start) words = `running, ${minutesOf(wall()) - start} min`;
+  const clock = document.getElementById("session-clock");
+  if (clock.textContent !== words) clock.textContent = words;
+}
+setInterval(tick, 10_000);
 
 /** Puts a stored list of entries back into the form. */
 function apply(list) {
@@ -211,128 +230,40 @@ function homeChip(value) {
   return input;
 }
 
-/* --- saving ---------------------------------------------------------------- */
+/* --- every change is a step that can be undone, and is saved ---------------- */
 
-const status = document.getElementById("note-status");
-const say = (words, unsent = false) => {
-  if (status.textContent !== words) status.textContent = words;
-  status.classList.toggle("unsent", unsent);
-};
-const AWAY = "Not saved yet – will try again";
+const STEPS = 200; // that can be taken back
+const PAUSE = 1500; // milliseconds after which typing is a new step
 
-const saving = {
-  base: form.elements.base.value,
-  editor: form.elements.editor.value,
-  revision: 0, // of the newest change on this page
-  sent: 0, // the newest revision that the server has
-  running: null,
-  stopped: "", // why sending goes on no more
-};
 let stored = text(entries());
-let store = null;
-const history = []; // for Undo: earlier states
-let coalesce = "";
+const undone = []; // for Redo: states that were taken back, the newest last
+const done = []; // for Undo: earlier states
+let typing = { field: "", at: 0 }; // typing in one field without a pause is one step
+
+const sync = createSync({
+  form,
+  visit,
+  collect: () => stored,
+  apply(list) {
+    apply(list);
+    stored = text(entries());
+  },
+  answered: show,
+  compare: () => submitAs("save"),
+});
 
 /** Takes note of a change; from says what changed, so that typing is one step. */
 function commit(from = "") {
   refresh();
   const now = entries();
   if (text(now) === stored) return;
-  if (from === "" || from !== coalesce) history.push(stored);
-  if (history.length > 200) history.shift();
-  coalesce = from;
+  if (from === "" || from !== typing.field || Date.now() - typing.at > PAUSE) done.push(stored);
+  if (done.length > STEPS) done.shift();
+  undone.length = 0;
+  typing = { field: from, at: Date.now() };
   stored = text(now);
-  keep();
-}
-
-async function keep() {
-  saving.revision++;
-  form.dataset.unsent = "";
-  form.elements.revision.value = saving.revision;
-  undoButton();
-  const record = { base: saving.base, editor: saving.editor, revision: saving.revision, entries: stored };
-  if (store && !(await store.put(record)) && saving.sent < saving.revision) say(AWAY, true);
-  later(300);
-}
-
-let timer = 0;
-const later = (ms) => {
-  clearTimeout(timer);
-  timer = setTimeout(send, ms);
-};
-
-/** Sends what is newest, one request at a time: "saved", "away" or "refused". */
-function send() {
-  saving.running ??= sendAll().finally(() => (saving.running = null));
-  return saving.running;
-}
-
-async function sendAll() {
-  clearTimeout(timer);
-  while (saving.sent < saving.revision && !saving.stopped) {
-    const revision = saving.revision;
-    const body = new URLSearchParams([...new URLSearchParams(stored), ["base", saving.base], ["editor", saving.editor], ["revision", String(revision)]]);
-    let response;
-    try {
-      response = await fetch(form.action, {
-        method: "PUT",
-        headers: { Accept: "application/json", "Idempotency-Key": `${visit}:${saving.editor}:${revision}` },
-        body,
-        signal: AbortSignal.timeout(10_000),
-      });
-    } catch {
-      return away();
-    }
-    const outcome = await answered(response, revision);
-    if (outcome !== "saved") return outcome;
-  }
-  return saving.stopped ? "refused" : "saved";
-}
-
-function away() {
-  say(AWAY, true);
-  later(3000);
-  return "away";
-}
-
-async function answered(response, revision) {
-  const answer = await response.json().catch(() => null);
-  if (response.ok && answer) {
-    saving.base = form.elements.base.value = String(answer.version);
-    saving.sent = revision;
-    if (saving.sent === saving.revision) {
-      await store?.drop();
-      if (saving.sent === saving.revision) delete form.dataset.unsent;
-      say(`Saved ${answer.saved}`);
-      show(answer);
-    }
-    return "saved";
-  }
-  if (response.status === 401) {
-    say("Not saved yet – sign in again in another window, this one goes on by itself", true);
-    later(5000);
-    return "away";
-  }
-  if (response.status === 409 && answer?.error === "clash") {
-    saving.stopped = "clash";
-    clash();
-    return "refused";
-  }
-  if (![409, 413, 422].includes(response.status)) return away();
-  if (response.status === 409) saving.stopped = "closed";
-  say(`Not saved: ${answer?.fields?.[0]?.message ?? answer?.message ?? "check what you entered"}`, true);
-  return "refused";
-}
-
-/** Somebody else saved this note: a page shows both. */
-function clash() {
-  const button = document.createElement("button");
-  button.type = "button";
-  button.className = "btn small";
-  button.textContent = "Compare";
-  button.addEventListener("click", () => submitAs("save"));
-  status.replaceChildren("Changed somewhere else ", button);
-  status.classList.add("unsent");
+  undoButtons();
+  sync.changed();
 }
 
 /** What the server worked out from the note. */
@@ -349,6 +280,15 @@ function show(answer) {
     missing.replaceChildren(title, ...answer.missing.flatMap((m) => [" ", Object.assign(document.createElement("a"), { href: `#${fieldID(m.field)}`, textContent: m.text })]));
   }
   document.getElementById("sign").classList.toggle("primary", answer.missing.length === 0);
+  document.getElementById("tx-units").textContent = answer.units;
+  document.getElementById("beyond").hidden = answer.beyond.length === 0;
+  for (const row of rows("tx")) {
+    const was = answer.was.find((w) => w.row === row.dataset.row);
+    const badge = $("[data-badge]", row);
+    badge.dataset.state = was?.is ?? "";
+    badge.textContent = was?.text ?? "";
+    lines($("[data-warn]", row), answer.beyond.filter((b) => b.field.startsWith(`${row.dataset.row}.`)).map((b) => b.text), "li");
+  }
   lines(document.getElementById("drafted"), answer.drafted, "li");
   for (const part of $$("[data-part]")) lines(part, answer.text[part.dataset.part] ?? [], "p");
 }
@@ -475,7 +415,8 @@ function setView(view) {
 
 function frame() {
   const view = $('[name="ui.view"]:checked').value;
-  chart.show(view, form.elements["ui.zone"].selectedOptions[0].dataset[view]);
+  const zone = $('[name="ui.zone"]:checked');
+  chart.show(view, zone.dataset[view], zone.dataset.label);
 }
 
 form.addEventListener("site", (event) => mark(event.detail));
@@ -508,6 +449,7 @@ form.addEventListener("click", (event) => {
   else if (button.dataset.set) setMinutes(button);
   else if (button.dataset.now) setNow(button);
   else if (button.id === "undo") undo();
+  else if (button.id === "redo") redo();
 });
 
 function stepBy(button) {
@@ -525,36 +467,40 @@ function setMinutes(button) {
 }
 
 function setNow(button) {
-  const clock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: button.dataset.zone });
-  form.elements[button.dataset.now].value = button.dataset.suggested || clock.format(new Date());
+  form.elements[button.dataset.now].value = button.dataset.suggested || wall();
   commit();
 }
 
-const undoButton = () => (document.getElementById("undo").disabled = history.length === 0);
-
-function undo() {
-  const before = history.pop();
-  if (before === undefined) return;
-  apply([...new URLSearchParams(before)]);
-  stored = text(entries());
-  coalesce = "";
-  keep();
+function undoButtons() {
+  document.getElementById("undo").disabled = done.length === 0;
+  document.getElementById("redo").disabled = undone.length === 0;
 }
+
+/** Goes one step back, or forward again: from one list of states to the other. */
+function go(from, to) {
+  const state = from.pop();
+  if (state === undefined) return;
+  to.push(stored);
+  apply([...new URLSearchParams(state)]);
+  stored = text(entries());
+  typing.field = "";
+  undoButtons();
+  sync.changed();
+}
+
+const undo = () => go(done, undone);
+const redo = () => go(undone, done);
 
 /* --- sending the page itself: signing, comparing --------------------------- */
 
-let passing = false;
-
 function submitAs(op) {
-  passing = true;
-  form.elements.base.value = saving.base;
-  form.elements.revision.value = Math.max(saving.revision, 1);
+  sync.stamp();
   // Not at once: within the submit event of a press a further one is ignored.
   setTimeout(() => form.requestSubmit($(`button[name="do"][value="${op}"]`)));
 }
 
 form.addEventListener("submit", async (event) => {
-  if (passing) return;
+  if (sync.passing()) return;
   event.preventDefault();
   event.stopImmediatePropagation(); // the page stays: it is not "sent"
   const op = event.submitter?.value ?? "save";
@@ -562,21 +508,28 @@ form.addEventListener("submit", async (event) => {
   if (op === "sign") await sign();
   else if (op === "save" && form.elements["ui.find"].value) addFound();
   else if (op === "save" && form.elements["ui.home"].value) buttons.home();
-  else if (op === "save") send();
+  else if (op === "save") sync.send();
   else buttons[verb]?.(arg);
 }, true);
 
 async function sign() {
-  const outcome = await send();
-  if (outcome === "away") say("Not signed: the server is away. Your note is kept and will be saved.", true);
+  const outcome = await sync.send();
+  if (outcome === "away") sync.say("Not signed: the server is away. Your note is kept and will be saved.", true);
   if (outcome !== "saved") return;
+  document.getElementById("missing").classList.add("asked"); // all of it is shown from now on
   const first = $("#missing a");
   if (first) return jump(first.hash.slice(1));
   submitAs("sign");
 }
 
 function jump(target) {
-  const field = document.getElementById(target) ?? document.getElementById(`${target}-1`);
+  // What was done last time is offered before what else there is.
+  const offered = target === "f-tx-add" ? $('[data-group="tx"] .keep:not([hidden])') : null;
+  if (offered?.checkVisibility()) {
+    offered.scrollIntoView({ block: "center" });
+    return offered.focus({ preventScroll: true });
+  }
+  const field = document.getElementById(target) ?? document.getElementById(`${target}-1`) ?? document.getElementById(`${target}-0`);
   if (!field) return;
   (field.closest(".field") ?? field).scrollIntoView({ block: "center" });
   field.focus({ preventScroll: true });
@@ -592,92 +545,75 @@ form.addEventListener("click", (event) => {
 /* --- keys ------------------------------------------------------------------ */
 
 addEventListener("keydown", (event) => {
-  const typing = event.target.matches?.("input:not([type=radio], [type=checkbox]), textarea, select");
-  if ((event.ctrlKey || event.metaKey) && event.key === "Enter") {
-    event.preventDefault();
-    event.stopImmediatePropagation();
-    sign();
-  } else if ((event.ctrlKey || event.metaKey) && event.key === "z" && !typing) {
-    event.preventDefault();
-    undo();
-  } else if (event.key === "/" && !typing) {
-    event.preventDefault();
-    form.elements["ui.find"].focus();
-  } else if (/^\d$/.test(event.key) && event.target.name === "pain") {
-    const choice = $(`[name="pain"][value="${event.key}"]`);
-    choice.checked = true;
-    choice.focus();
-    commit();
+  const types = event.target.matches?.("input:not([type=radio], [type=checkbox]), textarea, select");
+  const command = (event.ctrlKey || event.metaKey) && !event.altKey;
+  const key = event.key.toLowerCase();
+  // Fields of the note are taken back with everything else, step by step.
+  const ownUndo = types && !(form.contains(event.target) && ours(event.target.name));
+  let act = null;
+  if (command && key === "enter") act = sign;
+  else if (command && key === "z" && !ownUndo) act = event.shiftKey ? redo : undo;
+  else if (command && key === "y" && !ownUndo) act = redo;
+  else if (command) return; // the browser's own
+  else if (key === "/" && !types) act = () => form.elements["ui.find"].focus();
+  else if (/^\d$/.test(key) && event.target.name === "pain") act = () => pain(key);
+  else if (event.target instanceof HTMLTextAreaElement && form.contains(event.target)) {
+    const at = event.target.selectionEnd;
+    if (key === " " && named(event.target)) act = () => expand(event.target);
+    else if (key === "tab" && !event.shiftKey && named(event.target)) act = () => expand(event.target);
+    else if (key === "tab" && !event.shiftKey && blankAfter(event.target, at)) act = () => nextBlank(event.target, at);
   }
-}, true);
-
-/* --- coming and going ------------------------------------------------------ */
-
-addEventListener("online", () => later(0));
-addEventListener("pageshow", () => {
-  passing = false;
-  later(0);
-});
-document.addEventListener("visibilitychange", () => later(0));
-addEventListener("beforeunload", (event) => {
-  if (saving.sent < saving.revision && !store?.works && !passing) event.preventDefault();
-});
-
-// Signing out takes everything off this device, so what is unsent goes first.
-document.addEventListener("submit", (event) => {
-  const out = event.target;
-  if (out === form || out.getAttribute("action") !== "/sign-out" || out.dataset.cleared) return;
+  if (!act) return;
   event.preventDefault();
-  event.stopImmediatePropagation();
-  send().then(async (outcome) => {
-    if (outcome !== "saved") return say("Not signed out: this note is not saved yet", true);
-    await store?.wipe();
-    out.dataset.cleared = "1";
-    out.submit();
-  });
+  event.stopImmediatePropagation(); // digits and letters mean other things elsewhere
+  act();
 }, true);
 
-/** One window writes; another shows the note and waits for its turn. */
-async function alone() {
-  if (!navigator.locks) return;
-  const held = new Promise((resolve) => {
-    navigator.locks.request(`note ${visit}`, { ifAvailable: true }, (lock) => {
-      resolve(Boolean(lock));
-      return lock ? new Promise(() => {}) : undefined;
-    });
-  });
-  if (await held) return;
-  form.classList.add("note-locked");
-  for (const control of form.elements) control.disabled = true;
-  say("Open in another window. Close it there to write here.", true);
-  await navigator.locks.request(`note ${visit}`, () => {});
-  location.reload();
-  await new Promise(() => {});
+let digit = { key: "", at: 0 };
+
+/** A digit chooses the pain; 1 and 0 shortly after each other are 10. */
+function pain(key) {
+  const ten = key === "0" && digit.key === "1" && Date.now() - digit.at < PAUSE;
+  digit = { key, at: Date.now() };
+  const choice = $(`[name="pain"][value="${ten ? "10" : key}"]`);
+  choice.checked = true;
+  choice.focus();
+  commit();
 }
 
-async function begin() {
-  form.elements["ui.find"].removeAttribute("list"); // our own hits find more
-  await alone();
-  store = await openStore(visit);
-  const address = new URL(location.href);
-  if (address.searchParams.has("resolved")) {
-    await store.drop();
-    address.searchParams.delete("resolved");
-    window.history.replaceState(null, "", address);
-  }
-  const record = await store.get();
-  if (record && saving.revision === 0) {
-    Object.assign(saving, { base: record.base, editor: record.editor, revision: record.revision, sent: record.revision - 1 });
-    Object.assign(form.elements.editor, { value: record.editor });
-    form.elements.base.value = record.base;
-    apply([...new URLSearchParams(record.entries)]);
-    stored = text(entries());
-    say("Restored what was not saved yet", true);
-    later(0);
-  } else {
-    refresh();
-  }
-  document.documentElement.dataset.note = "ready";
+/* --- phrases ----------------------------------------------------------------- */
+
+const BLANK = "___";
+
+const phrases = new Map();
+for (const p of document.getElementById("phrases").content.children) {
+  if (!phrases.has(p.dataset.name)) phrases.set(p.dataset.name, p.textContent);
+}
+
+/** The phrase whose name stands behind a dot before the cursor: where it begins, and its words. */
+function named(field) {
+  const at = field.selectionStart;
+  const name = at === field.selectionEnd && field.value.slice(0, at).match(/(?:^|\s)\.([a-z][a-z0-9-]*)$/i)?.[1];
+  const words = name && phrases.get(name.toLowerCase());
+  return words ? { from: at - name.length - 1, words } : null;
+}
+
+/** Puts the phrase in, a step of its own, and goes to its first blank. */
+function expand(field) {
+  const { from, words } = named(field);
+  typing.field = "";
+  field.setRangeText(words, from, field.selectionStart, "end");
+  if (words.includes(BLANK)) nextBlank(field, from);
+  else field.setRangeText(" ", field.selectionEnd, field.selectionEnd, "end");
+  commit();
+}
+
+const blankAfter = (field, from) => field.value.indexOf(BLANK, from) >= 0;
+
+/** Selects the next blank behind a place, so that typing fills it. */
+function nextBlank(field, from) {
+  const at = field.value.indexOf(BLANK, from);
+  field.setSelectionRange(at, at + BLANK.length);
 }
 
 const banner = document.querySelector(".banner-slot");
@@ -685,4 +621,15 @@ if (banner) {
   new ResizeObserver(([{ target }]) => document.documentElement.style.setProperty("--banner", `${target.offsetHeight}px`)).observe(banner);
 }
 
-begin();
+// The history stands open where there is room beside the note.
+const past = document.getElementById("history");
+const wide = matchMedia("(min-width: 64rem)");
+const unfold = () => past && (past.open = wide.matches);
+wide.addEventListener("change", unfold);
+unfold();
+
+form.elements["ui.find"].removeAttribute("list"); // our own hits find more
+sync.begin().then(() => {
+  refresh();
+  document.documentElement.dataset.note = "ready";
+});
