@@ -62,13 +62,6 @@ func (h *hand) check(label string) {
 	h.Check(label)
 }
 
-// pick takes an entry of a list that opens: two taps.
-func (h *hand) pick(label, entry string) {
-	h.T.Helper()
-	h.taps += 2
-	h.Fill(label, entry)
-}
-
 func (h *hand) write(label, text string) {
 	h.T.Helper()
 	h.taps++

@@ -29,10 +29,7 @@ func TestEveryPlaceIsKeptDrawnAndPrintedOnItsSide(t *testing.T) {
 	h := openHouse(t)
 	tab := webtest.Open(t, h.url)
 	signIn(tab)
-	var all []knowledge.Site
-	for _, s := range knowledge.Must().Sites() {
-		all = append(all, s)
-	}
+	all := knowledge.Must().Sites()
 	if len(all) < 150 {
 		t.Fatalf("only %d places", len(all))
 	}

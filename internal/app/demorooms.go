@@ -8,5 +8,6 @@ func (a *App) DemoRooms() demo.Rooms {
 	return demo.Rooms{DB: a.db, Knowledge: r.Knowledge, Blobs: r.Blobs, Authn: a.authn, Practices: r.Practices, Patients: r.Patients,
 		Consents: r.Consents, Intakes: r.Intakes, Referrals: r.Referrals, Screening: r.Screening, Assessments: r.Assessments,
 		Plans: r.Plans, Visits: r.Visits, Outcomes: r.Outcomes, Reports: r.Reports,
-		Coverages: r.Coverages, Fees: r.Fees, Claims: r.Claims, Checkouts: r.Checkouts}
+		Coverages: r.Coverages, Fees: r.Fees, Claims: r.Claims, Checkouts: r.Checkouts,
+		CareTeams: r.CareTeams, Inbox: r.Inbox, Credentials: r.Credentials}
 }

@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"soapstone/internal/db"
 	"soapstone/internal/id"
@@ -282,7 +283,7 @@ func (s sheet) judge(w *httptest.ResponseRecorder, text string) (wrong []string)
 			wrong = append(wrong, "the summary links to #"+m[1]+", which is not there")
 		}
 	}
-	if text == "" || strings.ContainsAny(text, "\x00\xff") {
+	if text == "" || strings.Contains(text, "\x00") || !utf8.ValidString(text) {
 		return wrong // nothing that could be kept as it is
 	}
 	for name, kind := range s.fields {

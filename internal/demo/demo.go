@@ -21,16 +21,19 @@ import (
 	"soapstone/internal/authn"
 	"soapstone/internal/authz"
 	"soapstone/internal/blob"
+	"soapstone/internal/careteam"
 	"soapstone/internal/checkout"
 	"soapstone/internal/civil"
 	"soapstone/internal/claim"
 	"soapstone/internal/clock"
 	"soapstone/internal/consent"
 	"soapstone/internal/coverage"
+	"soapstone/internal/credential"
 	"soapstone/internal/db"
 	"soapstone/internal/errs"
 	"soapstone/internal/fee"
 	"soapstone/internal/id"
+	"soapstone/internal/inbox"
 	"soapstone/internal/intake"
 	"soapstone/internal/knowledge"
 	"soapstone/internal/outcome"
@@ -64,6 +67,9 @@ type Rooms struct {
 	Fees        *fee.Service
 	Claims      *claim.Service
 	Checkouts   *checkout.Service
+	CareTeams   *careteam.Service
+	Inbox       *inbox.Service
+	Credentials *credential.Service
 }
 
 // Options say what to build.

@@ -12,6 +12,7 @@ import (
 	"soapstone/internal/audit"
 	"soapstone/internal/authn"
 	"soapstone/internal/blob"
+	"soapstone/internal/careteam"
 	"soapstone/internal/checkout"
 	"soapstone/internal/civil"
 	"soapstone/internal/claim"
@@ -20,12 +21,14 @@ import (
 	"soapstone/internal/clock"
 	"soapstone/internal/consent"
 	"soapstone/internal/coverage"
+	"soapstone/internal/credential"
 	"soapstone/internal/db"
 	"soapstone/internal/demo"
 	"soapstone/internal/document"
 	"soapstone/internal/errs"
 	"soapstone/internal/fee"
 	"soapstone/internal/id"
+	"soapstone/internal/inbox"
 	"soapstone/internal/intake"
 	"soapstone/internal/knowledge"
 	ledgers "soapstone/internal/ledger"
@@ -81,6 +84,9 @@ func rooms(t *testing.T, c clock.Clock) demo.Rooms {
 		Practices: r.Practices, Knowledge: k, Blobs: r.Blobs, Reports: r.Reports, X12: claimx12.New(k), Paper: claimpaper.Printer{}})
 	r.Checkouts = checkout.New(d, log, checkout.Deps{Patients: r.Patients, Practices: r.Practices, Coverages: r.Coverages, Fees: r.Fees,
 		Claims: r.Claims, Ledger: ledgers.New(r.Patients), Blobs: r.Blobs})
+	r.CareTeams = careteam.New(d, log, r.Patients)
+	r.Inbox = inbox.New(d, log, r.Patients, r.Blobs, r.Referrals)
+	r.Credentials = credential.New(d, log, r.Practices, r.Blobs)
 	r.Claims.Money, r.Claims.Paid = r.Checkouts, r.Checkouts
 	r.Visits.Observe(r.Claims)
 	return r
@@ -126,6 +132,9 @@ func TestPracticeIsBuiltWithSomethingOnEveryWorklist(t *testing.T) {
 		"mood questionnaires":              `SELECT count(*) FROM score WHERE practice_id = $1 AND instrument = 'phq9'`,
 		"anxiety questionnaires":           `SELECT count(*) FROM score WHERE practice_id = $1 AND instrument = 'gad7'`,
 		"ratings of change":                `SELECT count(*) FROM score WHERE practice_id = $1 AND instrument = 'groc'`,
+		"papers that wait to be filed":     `SELECT count(*) FROM inbox_paper WHERE practice_id = $1`,
+		"others who treat":                 `SELECT count(*) FROM care_provider WHERE practice_id = $1`,
+		"credentials":                      `SELECT count(*) FROM credential WHERE practice_id = $1`,
 		"licenses that end within 60 days": `SELECT count(*) FROM staff WHERE practice_id = $1 AND license_expires < '2026-05-09'`,
 	} {
 		var n int

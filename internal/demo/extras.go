@@ -28,6 +28,7 @@ func (b *builder) extras(all []*course, prescribers []referral.Prescriber) {
 			b.at(yesterday, 17, 25, func(ctx context.Context) error { return b.shorten(ctx, s) })
 		}
 	}
+	b.around(all)
 	b.file()
 	for k := 3; k >= 0; k-- { // statements go out twice a year
 		b.at(workday(b.today.AddDays(-12-182*k)), 12, 30, func(ctx context.Context) error { return b.statement(ctx, all) })

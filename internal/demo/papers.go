@@ -150,8 +150,7 @@ func (b *builder) goodbye(ctx context.Context, s *course) error {
 		return b.signReport(who, s, report.Content{Recommendation: report.Continue, Visits: int64(s.planned()), PerWeek: s.c.perWeek, Weeks: s.c.weeks,
 			Summary: fmt.Sprintf("Prescription used up. Pain from %d to %d of 10; please renew.", int(math.Round(s.pain)), s.painAt(last, 0))})
 	}
-	why := map[trend]report.Reason{improving: report.GoalsMet, stalled: report.NoFurther, worsening: report.OtherCare}[s.trend]
-	err := b.signReport(who, s, report.Content{Recommendation: report.Discharge, Reason: why,
+	err := b.signReport(who, s, report.Content{Recommendation: report.Discharge, Reason: s.whyOver(),
 		Summary: fmt.Sprintf("Course completed. Pain from %d to %d of 10.", int(math.Round(s.pain)), s.painAt(last, 0))})
 	if err != nil {
 		return fmt.Errorf("last report on %s %s: %w", s.first, s.last, err)

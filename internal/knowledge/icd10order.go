@@ -89,24 +89,14 @@ var errLongLine = errors.New("line too long")
 
 // readOrderLine gives a line without its end; with io.EOF the rest.
 func readOrderLine(in *bufio.Reader) (string, error) {
-	var whole []byte
-	for {
-		part, err := in.ReadSlice('\n')
-		if len(whole)+len(part) > orderLineMax {
-			return "", errLongLine
-		}
-		if errors.Is(err, bufio.ErrBufferFull) {
-			return "", errLongLine
-		}
-		whole = append(whole, part...)
-		if err == nil || len(whole) == 0 {
-			return strings.TrimRight(string(whole), "\r\n"), err
-		}
-		if errors.Is(err, io.EOF) {
-			return strings.TrimRight(string(whole), "\r\n"), nil // the end itself is found by the next call
-		}
-		return "", err
+	line, err := in.ReadSlice('\n')
+	switch {
+	case errors.Is(err, bufio.ErrBufferFull) || len(line) > orderLineMax:
+		return "", errLongLine
+	case errors.Is(err, io.EOF) && len(line) > 0:
+		err = nil // the end itself is found by the next call
 	}
+	return strings.TrimRight(string(line), "\r\n"), err
 }
 
 // order is what the lines so far have said.

@@ -4,7 +4,6 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"strconv"
 
 	"soapstone/internal/authz"
 	"soapstone/internal/id"
@@ -26,8 +25,6 @@ const takeBack = "/step-up"
 
 // urgent is the group whose yes ends the questions: staff are called at once.
 const urgent = "now"
-
-func itoa(n int) string { return strconv.Itoa(n) }
 
 func patientURL(pid string) string { return "/patients/" + pid + "/screening/patient" }
 
