@@ -243,7 +243,7 @@ func batchPage(page kit.Page, a authz.Actor, b claim.Batch, rows []claim.Row, se
 										var templ_7745c5c3_Var12 string
 										templ_7745c5c3_Var12, templ_7745c5c3_Err = templ.JoinStringErrs(l)
 										if templ_7745c5c3_Err != nil {
-											return templ.Error{Err: templ_7745c5c3_Err, FileName: `batches.templ`, Line: 45, Col: 18}
+											return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/claim/claimui/batches.templ`, Line: 45, Col: 18}
 										}
 										_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var12))
 										if templ_7745c5c3_Err != nil {

@@ -101,7 +101,7 @@ func pastPage(page kit.Page, rec screening.Record, rows []answerRow) templ.Compo
 						var templ_7745c5c3_Var5 string
 						templ_7745c5c3_Var5, templ_7745c5c3_Err = templ.JoinStringErrs(rec.Late.Reason)
 						if templ_7745c5c3_Err != nil {
-							return templ.Error{Err: templ_7745c5c3_Err, FileName: `screeningui/past.templ`, Line: 24, Col: 25}
+							return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/screening/screeningui/past.templ`, Line: 24, Col: 25}
 						}
 						_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var5))
 						if templ_7745c5c3_Err != nil {
@@ -187,7 +187,7 @@ func pastPage(page kit.Page, rec screening.Record, rows []answerRow) templ.Compo
 										var templ_7745c5c3_Var10 string
 										templ_7745c5c3_Var10, templ_7745c5c3_Err = templ.JoinStringErrs(row.Answer)
 										if templ_7745c5c3_Err != nil {
-											return templ.Error{Err: templ_7745c5c3_Err, FileName: `screeningui/past.templ`, Line: 34, Col: 29}
+											return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/screening/screeningui/past.templ`, Line: 34, Col: 29}
 										}
 										_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var10))
 										if templ_7745c5c3_Err != nil {
@@ -201,7 +201,7 @@ func pastPage(page kit.Page, rec screening.Record, rows []answerRow) templ.Compo
 										var templ_7745c5c3_Var11 string
 										templ_7745c5c3_Var11, templ_7745c5c3_Err = templ.JoinStringErrs(row.Answer)
 										if templ_7745c5c3_Err != nil {
-											return templ.Error{Err: templ_7745c5c3_Err, FileName: `screeningui/past.templ`, Line: 36, Col: 21}
+											return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/screening/screeningui/past.templ`, Line: 36, Col: 21}
 										}
 										_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var11))
 										if templ_7745c5c3_Err != nil {
