@@ -21,7 +21,7 @@ type demoCmd struct {
 	Addr     string `help:"Address to serve on; this computer only." default:"127.0.0.1:8080" placeholder:"HOST:PORT"`
 	Data     string `help:"Keep the practice in this folder and start from it again next time." type:"path" placeholder:"DIR"`
 	Seed     uint64 `help:"Another number gives other people." default:"1"`
-	Patients int    `help:"How many patients." default:"150"`
+	Patients int    `help:"How many patients. 70 are half a year of a practice; 150 are two years of it and take about three times as long to build." default:"70"`
 	Dev      bool   `help:"Add /ui, the page that shows every component." hidden:""`
 }
 
