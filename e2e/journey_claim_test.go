@@ -207,7 +207,7 @@ func (j *claimJourney) mended() {
 	j.Click("Open the patient’s details")
 	j.Fill("ZIP code", "60602")
 	j.Click("Save")
-	j.See("60602")
+	j.See("Details saved.") // and back at the claims
 	j.Go("/claims") // nothing is blocked any more: those that are ready are shown
 	j.See("1 claim passes all checks that block", "Send 1 claim · 837P · $45.00")
 	j.looked("claims-ready")

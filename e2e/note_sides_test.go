@@ -73,9 +73,10 @@ func tapAll(t *testing.T, tab *webtest.Tab, sites []knowledge.Site) {
 	done := webtest.Eval[[]tapped](tab, fmt.Sprintf(`(() => {
 		const form = document.getElementById("note"), chart = form.querySelector("body-chart"), svg = chart.querySelector("svg");
 		return %s.map(({ID, View, Zone, X, Y}) => {
-			form.elements["ui.zone"].value = Zone;
+			const zone = form.querySelector('[name="ui.zone"][value="' + Zone + '"]');
+			zone.checked = true;
 			form.querySelector('[name="ui.view"][value="' + View + '"]').checked = true;
-			form.elements["ui.zone"].dispatchEvent(new Event("change", {bubbles: true}));
+			zone.dispatchEvent(new Event("change", {bubbles: true}));
 			const before = new Set([...form.querySelectorAll('[data-group="marks"]')].map((r) => r.dataset.site));
 			const p = new DOMPoint(X, Y).matrixTransform(svg.getScreenCTM());
 			svg.dispatchEvent(new MouseEvent("click", {bubbles: true, cancelable: true, clientX: p.x, clientY: p.y}));
