@@ -93,5 +93,5 @@ func Phone(s string) string {
 			return r
 		}
 		return -1
-	}, norm.NFKC.String(s))
+	}, norm.NFKC.String(strings.ToValidUTF8(s, " ")))
 }

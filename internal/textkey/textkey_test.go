@@ -161,6 +161,7 @@ func TestPhone(t *testing.T) {
 		"+1 (312) 555-0100": "13125550100",
 		"312.555.0100 x7":   "31255501007",
 		"３１２":               "312",
+		"\xf2３１２":           "312", // normalized after a damaged byte too
 		"none":              "",
 		"":                  "",
 	} {
