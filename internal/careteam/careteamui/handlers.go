@@ -170,7 +170,7 @@ func (u *ui) change(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	in, version := decode(f), f.Int("version", 1, 1<<53, form.Required("Reload the page."))
+	in, version := decode(f), f.Version()
 	if f.Valid() {
 		err := u.Teams.Change(r.Context(), pid, v, version, in)
 		if err == nil {
@@ -212,7 +212,7 @@ func (u *ui) end(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	last, mistaken, version := f.Date("to_on"), f.Bool("mistaken"), f.Int("version", 1, 1<<53, form.Required("Reload the page."))
+	last, mistaken, version := f.Date("to_on"), f.Bool("mistaken"), f.Version()
 	if f.Valid() {
 		err := u.Teams.End(r.Context(), pid, v, version, last, mistaken)
 		if err == nil {

@@ -89,7 +89,7 @@ func choiceName(c id.Claim, kind claim.ChoiceKind, subject string) string {
 func (u *ui) choose(w http.ResponseWriter, r *http.Request) error {
 	return u.change(w, r, "Choice kept.", func(ctx context.Context, c id.Claim, f *form.Form) (string, error) {
 		in := claim.Choice{Kind: form.Choice(f, "kind", claim.ChoiceKinds()...), Subject: f.Text("subject", form.Max(100))}
-		seen := version(f)
+		seen := f.Version()
 		name := choiceName(c, in.Kind, in.Subject)
 		switch {
 		case f.Bool("take_back"):
@@ -111,7 +111,7 @@ func (u *ui) choose(w http.ResponseWriter, r *http.Request) error {
 
 func (u *ui) hold(w http.ResponseWriter, r *http.Request) error {
 	return u.change(w, r, "The claim is on hold.", func(ctx context.Context, c id.Claim, f *form.Form) (string, error) {
-		seen, why := version(f), reason(f, "hold_reason")
+		seen, why := f.Version(), reason(f, "hold_reason")
 		if !f.Valid() {
 			return "", nil
 		}
@@ -121,7 +121,7 @@ func (u *ui) hold(w http.ResponseWriter, r *http.Request) error {
 
 func (u *ui) release(w http.ResponseWriter, r *http.Request) error {
 	return u.change(w, r, "The claim goes on.", func(ctx context.Context, c id.Claim, f *form.Form) (string, error) {
-		seen := version(f)
+		seen := f.Version()
 		if !f.Valid() {
 			return "", nil
 		}
@@ -131,7 +131,7 @@ func (u *ui) release(w http.ResponseWriter, r *http.Request) error {
 
 func (u *ui) drop(w http.ResponseWriter, r *http.Request) error {
 	return u.change(w, r, "The claim was dropped.", func(ctx context.Context, c id.Claim, f *form.Form) (string, error) {
-		seen, why := version(f), reason(f, "drop_reason")
+		seen, why := f.Version(), reason(f, "drop_reason")
 		if !f.Valid() {
 			return "", nil
 		}
@@ -141,7 +141,7 @@ func (u *ui) drop(w http.ResponseWriter, r *http.Request) error {
 
 func (u *ui) answer(w http.ResponseWriter, r *http.Request) error {
 	return u.change(w, r, "Answer recorded.", func(ctx context.Context, c id.Claim, f *form.Form) (string, error) {
-		seen := version(f)
+		seen := f.Version()
 		in := claim.Answer{State: form.Choice(f, "answer", claim.Rejected, claim.Denied, claim.Paid),
 			PayerNumber: f.Text("payer_number", form.Max(50)), Text: f.Text("text", form.Max(maxReason))}
 		f.Require("answer", "Choose what the answer was.")

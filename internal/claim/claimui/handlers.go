@@ -80,11 +80,6 @@ func actor(r *http.Request) authz.Actor {
 	return a
 }
 
-// version reads the hidden field that tells which state a form was made from.
-func version(f *form.Form) int64 {
-	return f.Int("version", 1, 1<<53, form.Required("Reload the page."))
-}
-
 // back is where a form was sent from: the workbench, or else the claim.
 func back(f *form.Form, c id.Claim) string {
 	next := web.LocalPath(f.Value("next"))

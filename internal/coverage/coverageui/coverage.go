@@ -259,7 +259,7 @@ func (u *ui) submit(w http.ResponseWriter, r *http.Request, old coverage.Coverag
 	in := decode(f)
 	var seen int64
 	if !old.ID.IsZero() {
-		seen = version(f)
+		seen = f.Version()
 	}
 	if f.Valid() {
 		url, err := save(in, seen)

@@ -164,7 +164,7 @@ func (u *ui) finish(w http.ResponseWriter, r *http.Request, mistake bool) error 
 	if err != nil {
 		return err
 	}
-	on, note, seen := f.Date("to_on"), f.Text("note", form.Max(300)), version(f)
+	on, note, seen := f.Date("to_on"), f.Text("note", form.Max(300)), f.Version()
 	if f.Valid() {
 		if mistake {
 			err = u.Coverages.MarkMistaken(r.Context(), pid, cid, seen, note)

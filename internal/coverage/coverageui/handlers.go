@@ -115,8 +115,3 @@ func ids(r *http.Request) (p id.Patient, c id.Coverage, err error) {
 	}
 	return p, c, err
 }
-
-// version reads the hidden field that tells which state the form was made from.
-func version(f *form.Form) int64 {
-	return f.Int("version", 1, 1<<53, form.Required("Reload the page."))
-}

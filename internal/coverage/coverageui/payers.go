@@ -184,7 +184,7 @@ func (u *ui) submitPayer(w http.ResponseWriter, r *http.Request, old coverage.Pa
 	}
 	in := decodePayer(f)
 	if in.ID = old.ID; !old.ID.IsZero() {
-		in.Version = version(f)
+		in.Version = f.Version()
 	}
 	if f.Valid() {
 		pid, err := u.Coverages.SavePayer(r.Context(), in)
@@ -279,7 +279,7 @@ func (u *ui) submitEnrolment(w http.ResponseWriter, r *http.Request, old coverag
 	if old.ID.IsZero() {
 		in.User = form.ID[id.User](f, "user")
 	} else {
-		in.Version = version(f)
+		in.Version = f.Version()
 	}
 	if f.Valid() {
 		if _, err := u.Coverages.SaveEnrolment(r.Context(), in); err == nil {

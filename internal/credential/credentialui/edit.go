@@ -175,7 +175,7 @@ func (u *ui) saveCredential(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	in := decodeCredential(f)
-	in.ID, in.Version = c, version(f)
+	in.ID, in.Version = c, f.Version()
 	if f.Valid() {
 		_, err := u.Credentials.SaveCredential(r.Context(), in)
 		if err == nil {
@@ -247,7 +247,7 @@ func (u *ui) saveRequirement(w http.ResponseWriter, r *http.Request) error {
 	}
 	closeUp(f)
 	in := decodeRequirement(f)
-	in.ID, in.Version = q, version(f)
+	in.ID, in.Version = q, f.Version()
 	if f.Valid() {
 		_, err := u.Credentials.SaveRequirement(r.Context(), in)
 		if err == nil {
@@ -316,7 +316,7 @@ func (u *ui) saveTraining(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	in := decodeTraining(f)
-	in.ID, in.Version = t, version(f)
+	in.ID, in.Version = t, f.Version()
 	if f.Valid() {
 		_, err := u.Credentials.SaveTraining(r.Context(), in)
 		if err == nil {

@@ -109,10 +109,6 @@ func formPage(r *http.Request, title string, f *form.Form) kit.Page {
 	return p
 }
 
-func version(f *form.Form) int64 {
-	return f.Int("version", 1, 1<<53, form.Required("Reload the page."))
-}
-
 func (u *ui) credentialFile(w http.ResponseWriter, r *http.Request) error {
 	c, err := web.PathID[id.Credential](r, "credential")
 	if err != nil {

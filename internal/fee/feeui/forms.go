@@ -129,7 +129,7 @@ func decode(f *form.Form, old fee.Schedule) fee.Schedule {
 			in.Payer = form.ID[id.Payer](f, "payer")
 		}
 	} else {
-		in.Kind, in.Payer, in.Version = old.Kind, old.Payer, f.Int("version", 1, 1<<53, form.Required("Reload the page."))
+		in.Kind, in.Payer, in.Version = old.Kind, old.Payer, f.Version()
 	}
 	if f.Value("do") != "rows" {
 		dropUnpriced(f, in.Kind)

@@ -202,7 +202,7 @@ func (u *ui) file(w http.ResponseWriter, r *http.Request) error {
 	if f.Value("do") == "find" || f.Value("do") == "enter" && f.Has("patient_q") {
 		return u.board(w, r, p, f)
 	}
-	to, kind, version := form.ID[id.Patient](f, "patient"), form.Choice(f, "kind", inbox.Kinds()...), f.Int("version", 1, 1<<53, form.Required("Reload the page."))
+	to, kind, version := form.ID[id.Patient](f, "patient"), form.Choice(f, "kind", inbox.Kinds()...), f.Version()
 	f.Require("patient", "Choose the patient.")
 	f.Require("kind", "Say what it is: press one of these.")
 	if f.Valid() {

@@ -57,7 +57,7 @@ func (u *ui) answer(w http.ResponseWriter, r *http.Request, q question, do func(
 	if err != nil {
 		return err
 	}
-	reason, version := f.Area("reason", form.Max(500)), f.Int("version", 1, 1<<53, form.Required("Reload the page."))
+	reason, version := f.Area("reason", form.Max(500)), f.Version()
 	if f.Valid() {
 		if err = do(p, version, reason); err == nil {
 			return web.See(w, r, next(p), flash)

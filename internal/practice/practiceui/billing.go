@@ -62,7 +62,7 @@ func (u *ui) saveBilling(w http.ResponseWriter, r *http.Request) error {
 		TaxIDKind: f.Choice("tax_id_kind", practice.EIN, practice.SSN), Taxonomy: f.Text("taxonomy", form.Max(10)),
 		AcceptAssignment: f.Bool("assignment"), Address: readAddress(f, "billing_"), PayTo: readAddress(f, "pay_to_"),
 	}
-	npi, seen := f.Text("npi", form.Max(20)), version(f)
+	npi, seen := f.Text("npi", form.Max(20)), f.Version()
 	if f.Valid() {
 		if err := u.Practices.UpdateBilling(r.Context(), seen, npi, in); err == nil {
 			return web.SeeNext(w, r, f, "/settings/billing", "Billing identity saved.")

@@ -37,7 +37,7 @@ func (u *ui) savePractice(w http.ResponseWriter, r *http.Request) error {
 	in := practice.Practice{
 		Name: f.Text("name", form.Required("Enter the name of the practice."), form.Max(120)), Phone: f.Text("phone", form.Max(40)),
 		Email: f.Text("email", form.Max(254)), NPI: f.Text("npi", form.Max(20)),
-		IdleMinutes: f.Int("idle", practice.MinIdle, practice.MaxIdle, form.Required("Choose when idle sessions end.")), Version: version(f),
+		IdleMinutes: f.Int("idle", practice.MinIdle, practice.MaxIdle, form.Required("Choose when idle sessions end.")), Version: f.Version(),
 	}
 	if f.Valid() {
 		if err := u.Practices.UpdatePractice(r.Context(), in); err == nil {
@@ -47,11 +47,6 @@ func (u *ui) savePractice(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	return u.showPractice(w, r, in, f)
-}
-
-// version reads the hidden field that tells which state the form was made from.
-func version(f *form.Form) int64 {
-	return f.Int("version", 1, 1<<53, form.Required("Reload the page."))
 }
 
 func (u *ui) locationsPage(w http.ResponseWriter, r *http.Request) error {
@@ -149,7 +144,7 @@ func (u *ui) saveLocation(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	in := decodeLocation(f)
-	in.ID, in.Version = loc, version(f)
+	in.ID, in.Version = loc, f.Version()
 	if f.Valid() {
 		if err := u.Practices.UpdateLocation(r.Context(), in); err == nil {
 			return web.SeeNext(w, r, f, "/settings/locations", "Location saved.")

@@ -286,7 +286,7 @@ func (u *ui) saveMember(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	in := decodeMember(f)
-	in.ID, in.Version = user, version(f)
+	in.ID, in.Version = user, f.Version()
 	if f.Valid() {
 		if err := u.Practices.UpdateMember(r.Context(), in); err == nil {
 			return web.SeeNext(w, r, f, "/settings/staff/"+user.String(), "Saved.")
@@ -307,7 +307,7 @@ func (u *ui) setActive(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	active, back := f.Bool("active"), "/settings/staff/"+user.String()
-	if err := u.Practices.SetActive(r.Context(), user, version(f), active); err != nil {
+	if err := u.Practices.SetActive(r.Context(), user, f.Version(), active); err != nil {
 		if f.Merge(err) {
 			return web.See(w, r, back, complaint(f))
 		}

@@ -123,6 +123,12 @@ func (f *Form) Clock(name string, opts ...Option) (minutes int, ok bool) {
 	return t.Hour()*60 + t.Minute(), true
 }
 
+// Version is the version of what the form changes, from the hidden field
+// "version"; 0 and a complaint when it is not there.
+func (f *Form) Version() int64 {
+	return f.Int("version", 1, 1<<53, Required("Reload the page."))
+}
+
 // Int is a whole number from min to max. 0 when absent or complained about;
 // where 0 is an answer too, use OptInt.
 func (f *Form) Int(name string, min, max int64, opts ...Option) int64 {
